@@ -1,0 +1,9 @@
+"""The errors people read: one sentence that names the file, row or setting and the way out."""
+
+
+class ZixinError(Exception):
+    """What the user can put right. Never retried; shown as one sentence, without a traceback."""
+
+
+class BrokenCheck(ZixinError):
+    """A check that could not run. That is not the same as a check that failed: nothing is known."""

@@ -1,0 +1,39 @@
+"""One frozen object read from the environment, once. Nothing else reads the environment."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and how much of the machine a process may take."""
+
+    home: Path
+    config: Path
+    warehouse_url: str
+    threads: int
+    memory_limit: str
+
+
+def read_settings(environment: dict[str, str] | os._Environ[str]) -> Settings:
+    """Settings from `environment`; every variable has a default that works on a laptop."""
+    home = Path(environment.get("ZIXIN_HOME") or PROJECT / ".zixin").expanduser().resolve()
+    config = Path(environment.get("ZIXIN_CONFIG") or PROJECT / "sandbox/ledger/ledger.yaml")
+    return Settings(
+        home=home,
+        config=config.expanduser().resolve(),
+        warehouse_url=environment.get("ZIXIN_WAREHOUSE_URL")
+        or f"duckdb:///{home / 'warehouse.duckdb'}",
+        threads=int(environment.get("ZIXIN_THREADS") or os.cpu_count() or 1),
+        memory_limit=environment.get("ZIXIN_MEMORY_LIMIT") or "4GiB",
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read_settings(os.environ)
