@@ -1,0 +1,124 @@
+"""What published pages share: our script, style and words, and the chart library's script.
+
+They are copied once, into a folder named by their content, and every page points there: a night's
+pages keep looking the way they did, and a browser or a phone fetches each file once. The chart
+script comes out of the installed plotly package; nothing is ever asked of the internet.
+"""
+
+import csv
+import hashlib
+import importlib.resources
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from etl.errors import ZixinError
+
+PAGES = Path(__file__).resolve().parent / "pages"
+CATALOGUE = Path(__file__).resolve().parents[2] / "sql/reference/indicator.csv"
+STATIC = ("zixin.css", "zixin.js", "credit_file.js", "portfolio.js", "quality.js")
+
+
+def words() -> dict[str, list[str]]:
+    """Every word pages and terminal print: key -> [Chinese, English]."""
+    pairs: dict[str, list[str]] = json.loads((PAGES / "words.json").read_text(encoding="utf-8"))
+    pairs.pop("_", None)
+    return pairs
+
+
+def indicators(catalogue: Path = CATALOGUE) -> dict[str, dict[str, list[str]]]:
+    """Names and meanings of the indicators, [Chinese, English], from the catalogue that SQL quotes."""
+    if not catalogue.exists():
+        return {}
+    with catalogue.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["indicator"]: {
+                "name": [row["name_zh"], row["name_en"]],
+                "meaning": [row["meaning_zh"], row["meaning_en"]],
+            }
+            for row in csv.DictReader(lines)
+        }
+
+
+def _chart_script() -> bytes:
+    script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    try:
+        return script.read_bytes()
+    except OSError as error:
+        raise ZixinError(
+            f"The chart script {script} cannot be read: reinstall the plotly package."
+        ) from error
+
+
+@cache
+def contents() -> Mapping[str, bytes]:
+    """File name -> bytes of everything in the assets folder."""
+    script_words = (
+        f"window.ZIXIN_WORDS = {inline_json(_json(words()))};\n"
+        f"window.ZIXIN_INDICATORS = {inline_json(_json(indicators()))};\n"
+    )
+    return {
+        **{name: (PAGES / name).read_bytes() for name in STATIC},
+        "words.js": script_words.encode(),
+        "plotly.min.js": _chart_script(),
+    }
+
+
+def assets_hash() -> str:
+    """The name of the assets folder: a digest of every file in it."""
+    digest = hashlib.sha256()
+    for name, data in sorted(contents().items()):
+        digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def copy_assets(published: Path) -> str:
+    """Put the assets under `published`/assets/<hash>/ unless they are there; returns `assets/<hash>`.
+
+    Every file is written whole and moved into place, so two nights at once do no harm.
+    """
+    folder = published / "assets" / assets_hash()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in contents().items():
+        target = folder / name
+        if target.exists() and target.stat().st_size == len(data):
+            continue
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    return f"assets/{folder.name}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def inline_json(text: str) -> str:
+    """JSON text that may stand inside a <script>: no tag or comment can open or close in it."""
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
+
+
+def shell(page: str, root: str, assets: str) -> tuple[str, str]:
+    """What stands before and after the document in a page's HTML.
+
+    `page` names its script (credit_file, portfolio, quality); `root` leads from the page to the night's
+    folder and `assets` to the shared files, both relative and ending in `/` when not empty.
+    """
+    before, after = (PAGES / "shell.html").read_text(encoding="utf-8").split("@document@")
+    filled = [
+        part.replace("@page@", page).replace("@assets@", assets).replace("@root@", root)
+        for part in (before, after)
+    ]
+    return filled[0], filled[1]

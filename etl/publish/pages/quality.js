@@ -1,0 +1,60 @@
+/* What arrived, what was kept out and why: the run's own account, so that nothing is lost in silence. */
+"use strict";
+
+Zixin.start((report) => {
+  const { word, code, money, UNKNOWN } = Zixin;
+  const { h, section, table, decimal } = Zixin;
+
+  const statusChip = (status) => h(`span.chip${["held", "failed", "broken"].includes(status) ? ".alarm" : ["warned", "warning"].includes(status) ? ".warn" : ""}`, {}, code("status", status));
+  const held = report.feeds.filter((feed) => feed.status === "held");
+
+  const heading = h("section.card", { "aria-label": word("page.quality") },
+    h("p.eyebrow", {}, word("as_of.long", { date: report.as_of })),
+    h("h1", {}, word("page.quality")),
+    h("p", {}, held.length ? h("span.chip.alarm", {}, word("portfolio.feeds_held", { n: held.length })) : word("portfolio.feeds_ok")));
+
+  const feeds = report.feeds.length ? section("feeds", "portfolio.feeds", table(word("portfolio.feeds"), [
+    { title: word("assurance.feed"), cell: (row) => row.feed },
+    { title: word("assurance.status"), cell: (row) => statusChip(row.status) },
+    { title: word("assurance.known_on"), cell: (row) => row.known_on || UNKNOWN },
+    { title: word("assurance.last_batch"), cell: (row) => row.batch || UNKNOWN },
+    { title: word("item.note"), cell: (row) => row.reason || "" },
+  ], report.feeds)) : null;
+
+  const both = (rows, amount, currency) => [decimal(rows), amount === null || amount === undefined ? null : h("span.explain", {}, h("br"), money(amount, currency))];
+  const balance = section("balance", "quality.balance", table(word("quality.balance"), [
+    { title: word("assurance.feed"), cell: (row) => row.feed },
+    { title: word("quality.entity"), cell: (row) => row.entity || UNKNOWN },
+    { title: word("quality.received"), kind: "number", cell: (row) => both(row.received_rows, row.received_amount, row.currency) },
+    { title: word("quality.loaded"), kind: "number", cell: (row) => both(row.loaded_rows, row.loaded_amount, row.currency) },
+    { title: word("quality.duplicate"), kind: "number", cell: (row) => both(row.duplicate_rows, row.duplicate_amount, row.currency) },
+    { title: word("quality.quarantined"), kind: "number", cell: (row) => both(row.quarantined_rows, row.quarantined_amount, row.currency) },
+    { title: word("quality.balances"), cell: (row) => (row.balances ? word("yes") : h("span.chip.alarm", {}, word("no"))) },
+  ], report.balance));
+
+  const rules = section("rules", "quality.rules", table(word("quality.rules"), [
+    { title: word("quality.rule"), cell: (row) => row.rule },
+    { title: word("quality.entity"), cell: (row) => row.table },
+    { title: word("quality.severity"), cell: (row) => code("severity", row.severity) },
+    { title: word("quality.result"), cell: (row) => statusChip(row.result) },
+    { title: word("quality.count"), kind: "number", cell: (row) => (row.rows === null ? UNKNOWN : decimal(row.rows)) },
+    { title: word("quality.note"), cell: (row) => h("span.explain", {}, row.note || "") },
+  ], report.rules, { rowClass: (row) => (["failed", "broken"].includes(row.result) && row.severity === "critical" ? ".late" : "") }));
+
+  const list = report.quarantine;
+  const quarantine = section("quarantine", "quality.list", list.count ? [
+    h("p", {}, h("a", { href: "quarantine.csv", download: true }, word("quality.csv"))),
+    table(word("quality.list"), [
+      { title: word("quality.key"), cell: (row) => row.key || UNKNOWN },
+      { title: word("quality.entity"), cell: (row) => row.entity },
+      { title: word("quality.rule"), cell: (row) => row.rule },
+      { title: word("quality.reason"), cell: (row) => row.reason || UNKNOWN },
+      { title: word("quality.raw"), cell: (row) => h("span.explain", {}, row.raw || UNKNOWN) },
+      { title: word("quality.first_seen"), cell: (row) => row.first_seen || UNKNOWN },
+      { title: word("quality.batch"), cell: (row) => row.batch || UNKNOWN },
+    ], list.rows),
+    list.count > list.rows.length ? h("p.note", {}, word("more.rows", { count: decimal(list.count), shown: decimal(list.rows.length) })) : null,
+  ] : h("p.soft", {}, word("quality.empty")));
+
+  return { page: "quality", title: `${word("page.quality")} ${report.as_of}`, content: [heading, balance, rules, quarantine, feeds] };
+});
