@@ -1,0 +1,59 @@
+"""One night under Airflow, from the trigger to the verdict."""
+
+import json
+import secrets
+import time
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from etl.airflow_local.client import Client, Task
+from etl.airflow_local.progress import Progress
+from etl.errors import ZixinError
+from etl.settings import settings
+
+DAG = "nightly_credit_files"
+
+
+def run(client: Client, as_of: date, console: Console) -> Path:
+    """Run the night and return the folder it published; raise the sentence that says why it did not."""
+    run_id = f"manual__{as_of}__{secrets.token_hex(3)}"
+    client.wait_for_dag(DAG)
+    client.trigger(DAG, run_id, {"as_of": str(as_of)})
+    with Progress(console) as progress:
+        while (state := client.state(DAG, run_id)) in ("queued", "running"):
+            progress.show(client.tasks(DAG, run_id))
+            time.sleep(0.7)
+        tasks = client.tasks(DAG, run_id)
+        progress.show(tasks)
+    if state != "success":
+        raise ZixinError(_reason(client, run_id, tasks))
+    return published(as_of)
+
+
+def published(as_of: date) -> Path:
+    """The folder in which readers find the night, by the pointer they read."""
+    root = settings().home / "published"
+    pointer = root / "current.json"
+    nights = json.loads(pointer.read_text())["nights"] if pointer.exists() else {}
+    if str(as_of) not in nights:
+        raise ZixinError(f"Every task ended well, but {pointer} does not show the night {as_of}.")
+    return root / nights[str(as_of)]
+
+
+def _reason(client: Client, run_id: str, tasks: list[Task]) -> str:
+    failed = sorted((t for t in tasks if t.state == "failed"), key=lambda t: t.ended)
+    if not failed:
+        return f"Airflow ended the run {run_id} without a failed task; its words are in scheduler.log."
+    task = failed[0]
+    message = client.error(DAG, run_id, task)
+    return f"{task.label} failed: {message}\nThe whole log: {_log(client, run_id, task)}"
+
+
+def _log(client: Client, run_id: str, task: Task) -> Path:
+    folder = client.airflow.home / "logs" / f"dag_id={DAG}" / f"run_id={run_id}"
+    folder /= f"task_id={task.task_id}"
+    if task.map_index >= 0:
+        folder /= f"map_index={task.map_index}"
+    return folder / f"attempt={task.tries}.log"
