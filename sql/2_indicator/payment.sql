@@ -1,0 +1,462 @@
+-- payment: how does each customer pay?
+--
+-- One row for every customer; an indicator without an input is NULL, and `null_reason` says which
+-- input is missing. Money is in the base currency at tonight's one rate. The window is the policy's
+-- look-back (12 months), or the time since the first sale if that is shorter.
+--
+-- Grain: one row per customer. Key: customer_id.
+-- Requirements: R0-06, R0-10..R0-13, R4-106, R3-72; Q12, Q28; C1, C2, C4.
+--
+-- Columns
+--   customer_id              VARCHAR        the customer
+--   base_currency            VARCHAR        of every amount in this row
+--   judged_cnt               BIGINT         items judged: due or settled in the window, or open past due
+--   judged_amount            DECIMAL(18,2)  what was due on them
+--   on_time_share_cnt        DECIMAL(18,6)  fraction of items paid on or before the due date, or due and not late yet; NULL: none judged [R0-11]
+--   on_time_share_amt        DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
+--   early_share_cnt          DECIMAL(18,6)  fraction of items settled before the due date; NULL: none judged [R4-G2a]
+--   early_share_amt          DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
+--   exact_on_time_share_cnt  DECIMAL(18,6)  fraction of items settled exactly on the due date; NULL: none judged [R4-G2a]
+--   exact_on_time_share_amt  DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
+--   days_overdue_max         INTEGER        days, worst judged item; negative: all early; NULL: none judged [R4-G2]
+--   days_overdue_mean        DECIMAL(18,6)  days, mean of max(d, 0), one item one vote; NULL: none judged [C2]
+--   days_overdue_wavg        DECIMAL(18,6)  days, amount-weighted max(d, 0); NULL: none judged, no_fx [C2]
+--   days_overdue_wavg_signed DECIMAL(18,6)  days, amount-weighted, early days negative; NULL: none judged, no_fx [C2]
+--   days_overdue_p90         DECIMAL(18,6)  days, 90th percentile of max(d, 0), linear; NULL: none judged [C2]
+--   days_overdue_median      DECIMAL(18,6)  days, median, early days negative; NULL: none judged
+--   days_overdue_wavg_3m     DECIMAL(18,6)  days_overdue_wavg over items due or settled in the last 3 months; NULL: none
+--   days_overdue_trend       DECIMAL(18,6)  days, the last 3 months less the window; above 0: sliding; NULL: none
+--   days_to_pay_wavg         DECIMAL(18,6)  days from invoice to settlement, amount-weighted, settled items; NULL: none [Q12]
+--   dbt_buckets              DECIMAL(18,6)  days beyond terms from aging buckets; NULL: nothing open with a due date [C2]
+--   paydex_like              DECIMAL(18,6)  1 to 100, 80 prompt, amount-weighted; NULL: none judged, no_fx [C4]
+--   early_payment_flag       BOOLEAN        systematic early payment, no letter moves [Q28]
+--   open_amount              DECIMAL(18,2)  open in the ledger, items with a rate
+--   overdue_amount           DECIMAL(18,2)  open and past due, items with a rate
+--   sales_amount             DECIMAL(18,2)  billed in the window less credit notes
+--   window_days              INTEGER        days the window has; NULL: never billed
+--   dso                      DECIMAL(18,6)  days; NULL: no credit sales in the window [C1]
+--   best_possible_dso        DECIMAL(18,6)  days, of what is not yet due; NULL: no credit sales [C1]
+--   average_days_delinquent  DECIMAL(18,6)  days, dso less best possible; NULL: no credit sales [C1]
+--   countback_dso            DECIMAL(18,6)  days; NULL: never billed [C1]
+--   dso_capped               BOOLEAN        more is open than was ever billed: countback_dso is a floor
+--   dso_residual_amount      DECIMAL(18,2)  what count-back could not place; 0 unless capped
+--   true_dso                 DECIMAL(18,6)  days, open items weighted by age within their month's sales; NULL: no sales [C1]
+--   cei                      DECIMAL(18,6)  0 to 100, collection effectiveness; NULL: denominator 0 [C1]
+--   payment_cnt_12m          BIGINT         cash payments in the window
+--   payment_amount_12m       DECIMAL(18,2)  cash in the window [R0-13]
+--   payments_per_month       DECIMAL(18,6)  payments per month of the window; NULL: never billed [R0-12]
+--   payment_gap_days_mean    DECIMAL(18,6)  days between paying days in the window; NULL: fewer than two [R0-12]
+--   payment_gap_cv           DECIMAL(18,6)  standard deviation over mean of the gaps; NULL: fewer than three paying days [R0-12]
+--   payment_amount_trend     DECIMAL(18,6)  fraction, last 6 months over the 6 before, less 1; NULL: nothing before [R0-13]
+--   days_since_payment       INTEGER        days since the last cash payment; NULL: never paid
+--   bad_debt_ratio           DECIMAL(18,6)  fraction, written off over sales, all time; NULL: no sales [R0-06]
+--   no_fx_item_cnt           BIGINT         invoices left out of sums for want of a rate
+--   null_reason              VARCHAR        never_billed, none_judged, no_fx; NULL: the letters' inputs are there
+
+WITH
+
+night AS (
+  SELECT
+    book.*,
+    CAST(CAST(:as_of AS DATE) AS TIMESTAMP) AS night_time
+  FROM policy.book
+),
+
+receivable AS (
+  SELECT
+    receivable.*,
+    receivable.judged_amount * receivable.rate_to_base AS judged_base,
+    receivable.open_amount * receivable.rate_to_base AS open_base,
+    EXTRACT(DAY FROM (night.night_time - CAST(receivable.due_date AS TIMESTAMP))) AS days_past_due,
+    receivable.due_date IS NOT NULL
+      AND NOT receivable.is_excused
+      AND receivable.judged_amount > night.residual_tolerance
+      AND (
+        (receivable.due_date > night.window_start AND receivable.due_date <= CAST(:as_of AS DATE))
+        OR receivable.settled_date > night.window_start
+        OR (receivable.settled_date IS NULL AND receivable.due_date < CAST(:as_of AS DATE))
+      ) AS is_judged,
+    receivable.due_date > night.quarter_start OR receivable.settled_date > night.quarter_start
+      AS is_recent
+  FROM core.receivable
+  CROSS JOIN night
+),
+
+-- The anchors of the published chart, joined by straight lines (C4).
+judged AS (
+  SELECT
+    receivable.*,
+    GREATEST(days_overdue, 0) AS days_late,
+    CASE
+      WHEN days_overdue <= -30 THEN 100
+      WHEN days_overdue <= -20 THEN 70 - days_overdue
+      WHEN days_overdue <= 0 THEN 80 - CAST(days_overdue AS DECIMAL(18, 2)) / 2
+      WHEN days_overdue <= 15 THEN 80 - CAST(days_overdue * 2 AS DECIMAL(18, 2)) / 3
+      WHEN days_overdue <= 22 THEN 70 - CAST((days_overdue - 15) * 10 AS DECIMAL(18, 2)) / 7
+      WHEN days_overdue <= 30 THEN 60 - CAST((days_overdue - 22) * 5 AS DECIMAL(18, 2)) / 4
+      WHEN days_overdue <= 120 THEN 50 - CAST(days_overdue - 30 AS DECIMAL(18, 2)) / 3
+      ELSE 20
+    END AS paydex_points
+  FROM receivable
+  WHERE is_judged
+),
+
+behaviour AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS judged_cnt,
+    SUM(judged_base) AS judged_base,
+    COUNT(*) FILTER (WHERE days_overdue <= 0) AS on_time_cnt,
+    SUM(judged_base) FILTER (WHERE days_overdue <= 0) AS on_time_base,
+    COUNT(*) FILTER (WHERE settled_date < due_date) AS early_cnt,
+    SUM(judged_base) FILTER (WHERE settled_date < due_date) AS early_base,
+    COUNT(*) FILTER (WHERE settled_date = due_date) AS exact_cnt,
+    SUM(judged_base) FILTER (WHERE settled_date = due_date) AS exact_base,
+    MAX(days_overdue) AS days_overdue_max,
+    SUM(days_late) AS late_days,
+    PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY CAST(days_late AS DECIMAL(18, 6)))
+      AS days_overdue_p90,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CAST(days_overdue AS DECIMAL(18, 6)))
+      AS days_overdue_median,
+    SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
+      AS late_money_days,
+    SUM(CAST(signed_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
+      AS signed_money_days,
+    SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
+      FILTER (WHERE is_recent) AS recent_money_days,
+    SUM(judged_base) FILTER (WHERE is_recent) AS recent_base,
+    SUM(CAST(judged_base AS DECIMAL(24, 4)) * days_to_pay)
+      FILTER (WHERE settled_date IS NOT NULL) AS pay_money_days,
+    SUM(judged_base) FILTER (WHERE settled_date IS NOT NULL) AS settled_base,
+    SUM(CAST(judged_base AS DECIMAL(20, 4)) * CAST(paydex_points AS DECIMAL(14, 10)))
+      AS paydex_money
+  FROM judged
+  GROUP BY customer_id
+),
+
+book_of AS (
+  SELECT
+    customer_id,
+    SUM(open_base) AS open_base,
+    SUM(open_base) FILTER (WHERE due_date IS NULL OR due_date >= CAST(:as_of AS DATE))
+      AS current_base,
+    SUM(open_base) FILTER (WHERE days_past_due > 0) AS overdue_base,
+    SUM(open_base * CASE
+      WHEN days_past_due > 90 THEN 105
+      WHEN days_past_due > 60 THEN 75
+      WHEN days_past_due > 30 THEN 45
+      WHEN days_past_due > 0 THEN 15
+      ELSE 0
+    END) FILTER (WHERE due_date IS NOT NULL) AS bucket_money_days,
+    SUM(open_base) FILTER (WHERE due_date IS NOT NULL) AS dated_open_base,
+    SUM(opening_amount * rate_to_base) AS opening_base,
+    SUM(written_off_amount * rate_to_base) AS written_off_base,
+    COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_item_cnt
+  FROM receivable
+  GROUP BY customer_id
+),
+
+-- Sales are net of credit notes in the month each was issued; a claim is a cost, not a return.
+sale AS (
+  SELECT customer_id, invoice_date AS sale_date, amount * rate_to_base AS sale_base
+  FROM receivable
+  UNION ALL
+  SELECT
+    settlement.customer_id,
+    settlement.event_date,
+    -settlement.amount * currency.rate_to_base
+  FROM event.settlement
+  LEFT JOIN event.currency ON currency.currency = settlement.currency
+  WHERE settlement.kind = 'credit' AND settlement.customer_id IS NOT NULL
+),
+
+sales AS (
+  SELECT
+    sale.customer_id,
+    SUM(sale.sale_base) FILTER (WHERE sale.sale_date > night.window_start) AS sales_base,
+    SUM(sale.sale_base) AS all_sales_base
+  FROM sale
+  CROSS JOIN night
+  GROUP BY sale.customer_id
+),
+
+month_sales AS (
+  SELECT
+    customer_id,
+    CAST(DATE_TRUNC('month', sale_date) AS DATE) AS month_start,
+    GREATEST(SUM(sale_base), 0) AS sales_base
+  FROM sale
+  GROUP BY customer_id, CAST(DATE_TRUNC('month', sale_date) AS DATE)
+),
+
+-- Newest month first: `newer_base` is what the later months already took of the receivables.
+counted_back AS (
+  SELECT
+    month_sales.customer_id,
+    month_sales.month_start,
+    LEAST(
+      CAST(month_sales.month_start + INTERVAL '1' MONTH - INTERVAL '1' DAY AS DATE),
+      CAST(:as_of AS DATE)
+    ) AS month_end,
+    month_sales.sales_base,
+    SUM(month_sales.sales_base) OVER (
+      PARTITION BY month_sales.customer_id ORDER BY month_sales.month_start DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) - month_sales.sales_base AS newer_base
+  FROM month_sales
+),
+
+countback AS (
+  SELECT
+    counted_back.customer_id,
+    MIN(counted_back.month_start) AS first_month,
+    SUM(counted_back.sales_base) AS total_base,
+    SUM(CASE
+      WHEN counted_back.newer_base < book_of.open_base
+        AND book_of.open_base <= counted_back.newer_base + counted_back.sales_base
+        THEN EXTRACT(DAY FROM (night.night_time - CAST(counted_back.month_end AS TIMESTAMP)))
+          + CAST(
+              (book_of.open_base - counted_back.newer_base) / NULLIF(counted_back.sales_base, 0)
+              * (1 + EXTRACT(DAY FROM (
+                  CAST(counted_back.month_end AS TIMESTAMP)
+                  - CAST(counted_back.month_start AS TIMESTAMP)
+                )))
+            AS DECIMAL(28, 10))
+    END) AS days
+  FROM counted_back
+  JOIN book_of ON book_of.customer_id = counted_back.customer_id
+  CROSS JOIN night
+  GROUP BY counted_back.customer_id
+),
+
+true_dso AS (
+  SELECT
+    receivable.customer_id,
+    SUM(CAST(
+      receivable.open_base
+      * EXTRACT(DAY FROM (night.night_time - CAST(receivable.invoice_date AS TIMESTAMP)))
+      / NULLIF(month_sales.sales_base, 0) AS DECIMAL(28, 10)
+    )) AS true_dso
+  FROM receivable
+  JOIN month_sales
+    ON month_sales.customer_id = receivable.customer_id
+    AND month_sales.month_start = CAST(DATE_TRUNC('month', receivable.invoice_date) AS DATE)
+  CROSS JOIN night
+  WHERE receivable.open_amount > 0
+  GROUP BY receivable.customer_id
+),
+
+-- A payment is one row whatever it was split over; a returned payment is no payment.
+cash AS (
+  SELECT
+    settlement.customer_id,
+    settlement.document_id,
+    settlement.event_date,
+    SUM(settlement.amount * currency.rate_to_base) AS cash_base
+  FROM event.settlement
+  LEFT JOIN event.currency ON currency.currency = settlement.currency
+  WHERE settlement.kind = 'cash' AND settlement.customer_id IS NOT NULL
+  GROUP BY settlement.customer_id, settlement.document_id, settlement.event_date
+),
+
+paying AS (
+  SELECT
+    cash.customer_id,
+    COUNT(*) FILTER (WHERE cash.event_date > night.window_start AND COALESCE(cash.cash_base, 1) > 0)
+      AS payment_cnt,
+    SUM(cash.cash_base) FILTER (WHERE cash.event_date > night.window_start) AS payment_base,
+    SUM(cash.cash_base) FILTER (WHERE cash.event_date > night.half_year_start) AS recent_base,
+    SUM(cash.cash_base)
+      FILTER (WHERE cash.event_date > night.window_start AND cash.event_date <= night.half_year_start)
+      AS earlier_base,
+    MAX(cash.event_date) FILTER (WHERE COALESCE(cash.cash_base, 1) > 0) AS last_payment_date
+  FROM cash
+  CROSS JOIN night
+  GROUP BY cash.customer_id
+),
+
+paying_day AS (
+  SELECT DISTINCT cash.customer_id, cash.event_date
+  FROM cash
+  CROSS JOIN night
+  WHERE cash.event_date > night.window_start AND COALESCE(cash.cash_base, 1) > 0
+),
+
+gap AS (
+  SELECT
+    customer_id,
+    EXTRACT(DAY FROM (
+      CAST(event_date AS TIMESTAMP)
+      - CAST(LAG(event_date) OVER (PARTITION BY customer_id ORDER BY event_date) AS TIMESTAMP)
+    )) AS gap_days
+  FROM paying_day
+),
+
+-- Deviation from whole-day sums, which are exact and come out the same in every order.
+gaps AS (
+  SELECT
+    customer_id,
+    COUNT(gap_days) AS gap_cnt,
+    SUM(gap_days) AS gap_sum,
+    SUM(gap_days * gap_days) AS gap_square_sum
+  FROM gap
+  GROUP BY customer_id
+),
+
+-- Whole months the window has for this customer, a started one counting as one.
+period AS (
+  SELECT
+    customer.customer_id,
+    EXTRACT(DAY FROM (
+      night.night_time
+      - CAST(GREATEST(night.window_start, CAST(customer.first_sale_date - INTERVAL '1' DAY AS DATE)) AS TIMESTAMP)
+    )) AS window_days,
+    LEAST(
+      night.window_months,
+      12 * (EXTRACT(YEAR FROM CAST(:as_of AS DATE)) - EXTRACT(YEAR FROM customer.first_sale_date))
+      + EXTRACT(MONTH FROM CAST(:as_of AS DATE)) - EXTRACT(MONTH FROM customer.first_sale_date)
+      + CASE
+          WHEN EXTRACT(DAY FROM CAST(:as_of AS DATE)) >= EXTRACT(DAY FROM customer.first_sale_date)
+            THEN 1 ELSE 0
+        END
+    ) AS started_months
+  FROM core.customer
+  CROSS JOIN night
+),
+
+-- Everything above, one row a customer, before it is divided.
+sums AS (
+  SELECT
+    customer.customer_id,
+    customer.first_sale_date,
+    period.window_days,
+    CASE WHEN period.started_months < 1 THEN 1 ELSE period.started_months END AS window_months,
+    COALESCE(book_of.open_base, 0) AS open_base,
+    COALESCE(book_of.current_base, 0) AS current_base,
+    COALESCE(book_of.overdue_base, 0) AS overdue_base,
+    COALESCE(book_of.opening_base, 0) AS opening_base,
+    COALESCE(book_of.written_off_base, 0) AS written_off_base,
+    book_of.bucket_money_days,
+    book_of.dated_open_base,
+    COALESCE(book_of.no_fx_item_cnt, 0) AS no_fx_item_cnt,
+    CASE WHEN sales.sales_base > 0 THEN sales.sales_base END AS sales_base,
+    CASE WHEN sales.all_sales_base > 0 THEN sales.all_sales_base END AS all_sales_base
+  FROM core.customer
+  LEFT JOIN period ON period.customer_id = customer.customer_id
+  LEFT JOIN book_of ON book_of.customer_id = customer.customer_id
+  LEFT JOIN sales ON sales.customer_id = customer.customer_id
+),
+
+base AS (
+  SELECT MIN(base_currency) AS base_currency FROM event.currency
+)
+
+SELECT
+  sums.customer_id,
+  base.base_currency,
+  COALESCE(behaviour.judged_cnt, 0) AS judged_cnt,
+  COALESCE(behaviour.judged_base, 0) AS judged_amount,
+  CAST(CAST(behaviour.on_time_cnt / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS on_time_share_cnt,
+  CAST(CAST(COALESCE(behaviour.on_time_base, 0) / NULLIF(behaviour.judged_base, 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS on_time_share_amt,
+  CAST(CAST(behaviour.early_cnt / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS early_share_cnt,
+  CAST(CAST(COALESCE(behaviour.early_base, 0) / NULLIF(behaviour.judged_base, 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS early_share_amt,
+  CAST(CAST(behaviour.exact_cnt / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS exact_on_time_share_cnt,
+  CAST(CAST(COALESCE(behaviour.exact_base, 0) / NULLIF(behaviour.judged_base, 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS exact_on_time_share_amt,
+  behaviour.days_overdue_max,
+  CAST(CAST(behaviour.late_days / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS days_overdue_mean,
+  CAST(CAST(behaviour.late_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS days_overdue_wavg,
+  CAST(CAST(behaviour.signed_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS days_overdue_wavg_signed,
+  behaviour.days_overdue_p90,
+  behaviour.days_overdue_median,
+  CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS days_overdue_wavg_3m,
+  CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6))
+  - CAST(CAST(behaviour.late_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS days_overdue_trend,
+  CAST(CAST(behaviour.pay_money_days / NULLIF(behaviour.settled_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS days_to_pay_wavg,
+  CAST(CAST(sums.bucket_money_days / NULLIF(sums.dated_open_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS dbt_buckets,
+  CAST(CAST(behaviour.paydex_money / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS paydex_like,
+  COALESCE(
+    behaviour.judged_cnt >= night.early_min_items
+    AND behaviour.early_base >= night.early_min_share * CAST(behaviour.judged_base AS DECIMAL(28, 2))
+    AND behaviour.days_overdue_median <= -night.early_min_median_days, FALSE
+  ) AS early_payment_flag,
+  sums.open_base AS open_amount,
+  sums.overdue_base AS overdue_amount,
+  COALESCE(sums.sales_base, 0) AS sales_amount,
+  sums.window_days,
+  CAST(CAST(sums.open_base / sums.sales_base * sums.window_days AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS dso,
+  CAST(CAST(sums.current_base / sums.sales_base * sums.window_days AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS best_possible_dso,
+  CAST(CAST((sums.open_base - sums.current_base) / sums.sales_base * sums.window_days
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS average_days_delinquent,
+  CASE
+    WHEN sums.first_sale_date IS NULL THEN NULL
+    WHEN sums.open_base = 0 THEN 0
+    WHEN countback.days IS NULL
+      THEN 1 + EXTRACT(DAY FROM (night.night_time - CAST(countback.first_month AS TIMESTAMP)))
+    ELSE countback.days
+  END AS countback_dso,
+  sums.open_base > 0 AND countback.days IS NULL AS dso_capped,
+  CASE
+    WHEN sums.open_base > 0 AND countback.days IS NULL
+      THEN sums.open_base - COALESCE(countback.total_base, 0)
+    ELSE 0
+  END AS dso_residual_amount,
+  CASE WHEN sums.sales_base IS NOT NULL THEN COALESCE(true_dso.true_dso, 0) END AS true_dso,
+  CAST(CAST(
+    (sums.opening_base * sums.window_months + COALESCE(sums.sales_base, 0)
+      - sums.open_base * sums.window_months)
+    / NULLIF(sums.opening_base * sums.window_months + COALESCE(sums.sales_base, 0)
+      - sums.current_base * sums.window_months, 0) * 100
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS cei,
+  COALESCE(paying.payment_cnt, 0) AS payment_cnt_12m,
+  COALESCE(paying.payment_base, 0) AS payment_amount_12m,
+  CASE WHEN sums.first_sale_date IS NOT NULL
+    THEN CAST(CAST(COALESCE(paying.payment_cnt, 0) / CAST(sums.window_months AS DECIMAL(18, 2))
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS payments_per_month,
+  CAST(CAST(gaps.gap_sum / NULLIF(CAST(gaps.gap_cnt AS DECIMAL(18, 2)), 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS payment_gap_days_mean,
+  CASE WHEN gaps.gap_cnt >= 2
+    THEN CAST(CAST(
+      SQRT((gaps.gap_square_sum * gaps.gap_cnt - gaps.gap_sum * gaps.gap_sum)
+        / CAST(gaps.gap_cnt * (gaps.gap_cnt - 1) AS DECIMAL(28, 2)))
+      * gaps.gap_cnt / NULLIF(CAST(gaps.gap_sum AS DECIMAL(28, 2)), 0)
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS payment_gap_cv,
+  CAST(CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
+    AS DECIMAL(18, 6)) AS payment_amount_trend,
+  EXTRACT(DAY FROM (night.night_time - CAST(paying.last_payment_date AS TIMESTAMP)))
+    AS days_since_payment,
+  CAST(CAST(sums.written_off_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    AS bad_debt_ratio,
+  sums.no_fx_item_cnt,
+  CASE
+    WHEN sums.first_sale_date IS NULL THEN 'never_billed'
+    WHEN behaviour.judged_cnt IS NULL THEN 'none_judged'
+    WHEN sums.no_fx_item_cnt > 0 THEN 'no_fx'
+  END AS null_reason
+FROM sums
+CROSS JOIN night
+CROSS JOIN base
+LEFT JOIN behaviour ON behaviour.customer_id = sums.customer_id
+LEFT JOIN countback ON countback.customer_id = sums.customer_id
+LEFT JOIN true_dso ON true_dso.customer_id = sums.customer_id
+LEFT JOIN paying ON paying.customer_id = sums.customer_id
+LEFT JOIN gaps ON gaps.customer_id = sums.customer_id
+ORDER BY customer_id
