@@ -1,0 +1,11 @@
+"""Is what arrived, and what we made of it, fit to grade a customer with? (design §5)
+
+    suite.py         reads expectations/*.yaml
+    runner.py        runs one suite with Great Expectations and says passed, warned, failed or broken
+    dialect.py       lets Great Expectations read from our own DuckDB connection
+    arrival.py       one batch: what may enter history, what goes to quarantine, what holds the feed
+    conservation.py  received = loaded + duplicate + quarantined + held
+    report.py        what the quality page and quality.json say
+
+Importing Great Expectations takes seconds: `runner` and `arrival` are imported where they are used.
+"""

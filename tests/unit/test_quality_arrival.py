@@ -1,0 +1,364 @@
+"""A batch at the door: every verdict, through a real Great Expectations on DuckDB."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl.entities import ENTITIES, HISTORY_COLUMNS
+from etl.errors import BrokenCheck
+from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch
+from etl.quality.conservation import Received, Tally
+from etl.quality.suite import read_suite, read_suites
+
+TONIGHT = date(2026, 11, 21)
+BATCH = "000007-erp"
+
+
+@pytest.fixture
+def connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:")
+
+
+def stage(folder: Path, entity_name: str, *rows: dict[str, object]) -> None:
+    """`<entity>.parquet` as the mapper leaves it; what a row does not say is filled with a healthy
+    value or NULL."""
+    entity = ENTITIES[entity_name]
+    columns = [(c.name, c.type) for c in (*entity.columns, *HISTORY_COLUMNS)]
+    columns += [("source_row", "BIGINT"), ("raw", "VARCHAR")]
+    defaults = {"known_on": TONIGHT, "batch": BATCH, "is_deleted": False}
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"CREATE TABLE t ({', '.join(f'{n} {t}' for n, t in columns)})")
+    for place, row in enumerate(rows, 1):
+        values = {"seq": place, "source_row": place + 1, "raw": f"line {place + 1}"}
+        values |= defaults | row
+        assert set(values) <= {name for name, _ in columns}
+        connection.execute(
+            f"INSERT INTO t VALUES ({', '.join('?' * len(columns))})",
+            [values.get(name) for name, _ in columns],
+        )
+    connection.execute(f"COPY t TO '{folder / f'{entity_name}.parquet'}' (FORMAT parquet)")
+
+
+def stage_rejects(folder: Path, *rows: tuple[object, ...]) -> None:
+    """`rejects.parquet`: (feed, entity, key, rule, reason, raw, source_file, source_row, amount)."""
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        "CREATE TABLE t (feed VARCHAR, entity VARCHAR, key VARCHAR, rule VARCHAR, reason VARCHAR, "
+        "raw VARCHAR, source_file VARCHAR, source_row BIGINT, amount DECIMAL(18,2))"
+    )
+    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.execute(f"COPY t TO '{folder / 'rejects.parquet'}' (FORMAT parquet)")
+
+
+def invoice(number: str, amount: str = "100.00", **more: object) -> dict[str, object]:
+    return {
+        "invoice_id": number,
+        "customer_id": "C1",
+        "invoice_date": date(2026, 11, 1),
+        "due_date": date(2026, 12, 1),
+        "amount": Decimal(amount),
+        "currency": "CNY",
+    } | more
+
+
+def counted(**entities: tuple[int, str]) -> dict[str, Received]:
+    return {name: Received(Tally(n, Decimal(total))) for name, (n, total) in entities.items()}
+
+
+def arrived(received: dict[str, Received], **more: object) -> Arrival:
+    facts = {"landed_on": TONIGHT, "is_historical": False} | more
+    return Arrival(batch=BATCH, feed="erp", received=received, **facts)  # type: ignore[arg-type]
+
+
+def states(verdict: ArrivalVerdict) -> dict[str, tuple[str, int]]:
+    """rule → (state, count), without what passed."""
+    return {
+        result.rule.rule_id: (result.state, result.count)
+        for report in verdict.reports
+        for result in report.results
+        if result.state != "passed"
+    }
+
+
+def read(connection: duckdb.DuckDBPyConnection, path: Path | None, columns: str) -> list[tuple]:
+    return connection.execute(f"SELECT {columns} FROM read_parquet('{path}')").fetchall()
+
+
+def test_healthy_rows_enter_history_with_exactly_its_columns(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", invoice("I2", seq=2), invoice("I1", seq=1))
+
+    verdict = check_batch(
+        connection, arrived(counted(invoice=(2, "200.00"))), tmp_path, tmp_path / "out"
+    )
+
+    assert verdict.state == "loaded"
+    assert states(verdict) == {}
+    path = verdict.history["invoice"]
+    assert read(connection, path, "invoice_id, seq") == [("I1", 1), ("I2", 2)]  # in arrival order
+    assert [row[0] for row in connection.execute(f"DESCRIBE FROM '{path}'").fetchall()] == [
+        column.name for column in (*ENTITIES["invoice"].columns, *HISTORY_COLUMNS)
+    ]
+    assert read(connection, verdict.quarantine, "*") == []
+
+
+def test_a_warning_and_an_information_are_counted_and_loaded(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(
+        tmp_path,
+        "invoice",
+        invoice("I1", "0.00"),
+        invoice("I2", due_date=date(2026, 10, 1)),
+        invoice("I3", due_date=date(2029, 1, 1)),
+        invoice("I4", invoice_date=date(2031, 1, 1), due_date=None),
+        invoice("I5", invoice_date=date(1900, 1, 1), due_date=None),
+    )
+    stage(tmp_path, "customer", {"customer_id": "C1"})
+
+    verdict = check_batch(
+        connection,
+        arrived(counted(invoice=(5, "400.00"), customer=(1, "0.00"))),
+        tmp_path,
+        tmp_path / "out",
+    )
+
+    assert verdict.state == "loaded"
+    assert states(verdict) == {
+        "invoice.amount_zero": ("warned", 1),
+        "invoice.due_before_invoice": ("warned", 1),
+        "invoice.due_far_after_invoice": ("warned", 1),
+        "invoice.date_far_future": ("warned", 1),
+        "invoice.date_far_past": ("warned", 1),
+        "customer.name_missing": ("noted", 1),
+    }
+    assert len(read(connection, verdict.history["invoice"], "1")) == 5
+
+
+def test_a_critical_row_goes_to_quarantine_and_the_others_stay(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(
+        tmp_path,
+        "invoice",
+        invoice("I1"),
+        invoice("I2", "-5.00", currency="rmb"),  # breaks two rules, counts once
+        invoice("", "7.00"),  # no number
+    )
+    stage_rejects(
+        tmp_path,
+        ("erp", "invoice", "I9", "date", "'31.31.2026' is no date.", "I9;31.31", "a.csv", 9, None),
+    )
+
+    verdict = check_batch(
+        connection, arrived(counted(invoice=(4, "102.00"))), tmp_path, tmp_path / "out"
+    )
+
+    assert verdict.state == "loaded"
+    assert read(connection, verdict.history["invoice"], "invoice_id") == [("I1",)]
+    assert read(
+        connection, verdict.quarantine, "key, rule, raw, source_row, known_on, amount, nth_rule"
+    ) == [
+        ("I9", "date", "I9;31.31", 9, TONIGHT, None, 1),
+        ("I2", "invoice.currency_code", "line 3", 3, TONIGHT, Decimal("-5.00"), 1),
+        ("I2", "invoice.amount_negative", "line 3", 3, TONIGHT, Decimal("-5.00"), 2),
+        (None, "invoice.key_blank", "line 4", 4, TONIGHT, Decimal("7.00"), 1),
+    ]
+    (account,) = verdict.conservation
+    assert account.loaded == Tally(1, Decimal("100.00"))
+    assert account.quarantined == Tally(3, Decimal("2.00"))
+    assert verdict.as_dict()["conservation"][0]["quarantined"] == {"rows": 3, "amount": "2.00"}
+
+
+def test_every_critical_row_rule_of_the_other_entities_bites(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    paid = {"payment_date": TONIGHT, "amount": 1, "currency": "CNY", "kind": "cash"}
+    rate = {"from_currency": "USD", "to_currency": "CNY", "rate_date": TONIGHT, "rate": 7}
+    stage(tmp_path, "customer", {"customer_id": "C1", "competitor_share": 1.5, "customer_name": "n"})
+    stage(tmp_path, "payment", paid | {"payment_id": "P1", "kind": "gift"}, paid)
+    stage(tmp_path, "fx_rate", rate | {"rate": 0}, rate | {"to_currency": "cny"})
+    stage(
+        tmp_path,
+        "dispute",
+        {
+            "dispute_id": "D1",
+            "invoice_id": "I1",
+            "opened_date": TONIGHT,
+            "closed_date": date(2026, 1, 1),
+        },
+    )
+    received = counted(customer=(1, "0"), payment=(2, "2"), fx_rate=(2, "0"), dispute=(1, "0"))
+
+    verdict = check_batch(connection, arrived(received), tmp_path, tmp_path / "out")
+
+    assert states(verdict) == {
+        "customer.competitor_share_range": ("failed", 1),
+        "payment.kind_unknown": ("failed", 1),
+        "payment.key_blank": ("failed", 1),
+        "fx_rate.rate_not_positive": ("failed", 1),
+        "fx_rate.key_blank": ("failed", 1),
+        "dispute.closed_before_opened": ("failed", 1),
+    }
+    assert {account.loaded.rows for account in verdict.conservation} == {0}
+
+
+def test_of_a_deletion_only_the_key_counts(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(
+        tmp_path,
+        "invoice",
+        invoice("I1", "-1.00", currency="?", is_deleted=True),
+        {"invoice_id": "I2", "is_deleted": True},
+        {"invoice_id": None, "is_deleted": True},
+    )
+
+    verdict = check_batch(
+        connection, arrived(counted(invoice=(3, "-1.00"))), tmp_path, tmp_path / "out"
+    )
+
+    assert states(verdict) == {"invoice.key_blank": ("failed", 1)}
+    assert read(connection, verdict.history["invoice"], "invoice_id") == [("I1",), ("I2",)]
+
+
+@pytest.mark.parametrize(
+    ("received", "previous", "rule", "said"),
+    [
+        (0, {}, "feed.empty", "without a single row"),
+        (69, {"invoice": 100}, "feed.shrunk", "brought 69 invoice rows where the last one brought 100"),
+    ],
+)
+def test_a_broken_table_rule_holds_the_whole_batch(
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    received: int,
+    previous: dict[str, int],
+    rule: str,
+    said: str,
+) -> None:
+    stage(tmp_path, "invoice", *(invoice(f"I{n}", "1.00") for n in range(received)))
+
+    verdict = check_batch(
+        connection,
+        arrived(counted(invoice=(received, str(received))), previous_rows=previous),
+        tmp_path,
+        tmp_path / "out",
+    )
+
+    assert verdict.state == "held"
+    assert [result.rule.rule_id for result in verdict.holds] == [rule]
+    assert said in verdict.sentence
+    assert verdict.history == {}
+    assert verdict.quarantine is None
+    assert not (tmp_path / "out").exists()
+    assert [account.held.rows for account in verdict.conservation] == [received]
+
+
+def test_a_loss_of_just_thirty_per_cent_is_not_held(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", *(invoice(f"I{n}", "1.00") for n in range(70)))
+
+    verdict = check_batch(
+        connection,
+        arrived(counted(invoice=(70, "70")), previous_rows={"invoice": 100}),
+        tmp_path,
+        tmp_path / "out",
+    )
+
+    assert verdict.state == "loaded"
+
+
+def test_the_same_key_twice_holds(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    stage(tmp_path, "invoice", invoice("I1"), invoice("I1"))
+
+    verdict = check_batch(
+        connection, arrived(counted(invoice=(2, "200"))), tmp_path, tmp_path / "out"
+    )
+
+    assert verdict.sentence == (
+        "Feed erp is held, yesterday's data stands: "
+        "Invoice I1 and perhaps others came through mapping twice."
+    )
+
+
+def test_lost_rows_are_noticed(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    stage(tmp_path, "invoice", invoice("I1"))
+
+    with pytest.raises(BrokenCheck, match=r"invoice: 2 rows \(150.00\) received, but 1 \(100.00\)"):
+        check_batch(
+            connection, arrived(counted(invoice=(2, "150.00"))), tmp_path, tmp_path / "out"
+        )
+
+
+def test_duplicates_are_part_of_the_sum(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", invoice("I1"))
+    received = {"invoice": Received(Tally(2, Decimal(200)), duplicate=Tally(1, Decimal(100)))}
+
+    verdict = check_batch(connection, arrived(received), tmp_path, tmp_path / "out")
+
+    assert verdict.conservation[0].duplicate.rows == 1
+
+
+def test_a_check_that_raises_is_broken_not_failed(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", invoice("I1"))
+    broken = tmp_path / "batch.invoice.yaml"
+    broken.write_text(
+        "name: batch.invoice\n"
+        "expectations:\n"
+        "  - type: unexpected_rows_expectation\n"
+        "    kwargs: {unexpected_rows_query: 'SELECT seq FROM {batch} WHERE amont < 0'}\n"
+        "    severity: warning\n"
+        "    notes: It has a slip of the pen in a column's name.\n"
+        "    meta: {rule_id: invoice.typo, kind: row, reason: The amount is negative.}\n"
+    )
+    suites = read_suites("batch") | {"invoice": read_suite(broken)}
+
+    with pytest.raises(BrokenCheck) as caught:
+        check_batch(
+            connection, arrived(counted(invoice=(1, "100"))), tmp_path, tmp_path / "out", suites
+        )
+
+    assert "batch.invoice.yaml, rule invoice.typo: the check could not run" in str(caught.value)
+    assert "amont" in str(caught.value)
+    assert "SELECT" not in str(caught.value)
+
+
+def test_a_historical_reject_has_no_day(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", invoice("I1", "-1.00", known_on=date(2012, 1, 5)))
+    stage_rejects(tmp_path, ("erp", "invoice", "", "date", "No date.", "x", "a.csv", 9, None))
+
+    verdict = check_batch(
+        connection,
+        arrived(counted(invoice=(2, "-1")), is_historical=True),
+        tmp_path,
+        tmp_path / "out",
+    )
+
+    assert read(connection, verdict.quarantine, "key, known_on") == [
+        (None, None),
+        ("I1", date(2012, 1, 5)),
+    ]
+
+
+def test_the_connection_stays_open_and_clean(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    stage(tmp_path, "invoice", invoice("I1"))
+
+    check_batch(connection, arrived(counted(invoice=(1, "100"))), tmp_path, tmp_path / "out")
+
+    assert connection.execute("SELECT table_schema, table_name FROM information_schema.tables")
+    assert connection.fetchall() == [("main", "kept")]
