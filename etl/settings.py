@@ -17,6 +17,7 @@ class Settings:
     warehouse_url: str
     threads: int
     memory_limit: str
+    schedule: str
 
 
 def read_settings(environment: dict[str, str] | os._Environ[str]) -> Settings:
@@ -30,6 +31,8 @@ def read_settings(environment: dict[str, str] | os._Environ[str]) -> Settings:
         or f"duckdb:///{home / 'warehouse.duckdb'}",
         threads=int(environment.get("ZIXIN_THREADS") or os.cpu_count() or 1),
         memory_limit=environment.get("ZIXIN_MEMORY_LIMIT") or "4GiB",
+        # Set but empty means that nights start by hand alone.
+        schedule=environment.get("ZIXIN_SCHEDULE", "0 2 * * *"),
     )
 
 
