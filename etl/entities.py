@@ -132,7 +132,7 @@ ALLOCATION = Entity(
         Column("payment_id", KEY, "The payment", required=True),
         Column("invoice_id", KEY, "The invoice it settles", required=True),
         Column("line", KEY, "The line of the payment", required=True, default="1"),
-        Column("amount", MONEY, "Amount applied, in the payment's currency", required=True),
+        Column("amount", MONEY, "Amount applied, in the invoice's currency", required=True),
     ),
 )
 

@@ -16,7 +16,7 @@
 --   on_time_share_amt        DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
 --   early_share_cnt          DECIMAL(18,6)  fraction of items settled before the due date; NULL: none judged [R4-G2a]
 --   early_share_amt          DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
---   exact_on_time_share_cnt  DECIMAL(18,6)  fraction of items settled exactly on the due date; NULL: none judged [R4-G2a]
+--   exact_on_time_share_cnt  DECIMAL(18,6)  fraction of items settled exactly on the due date, or due tonight; NULL: none judged [R4-G2a]
 --   exact_on_time_share_amt  DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
 --   days_overdue_max         INTEGER        days, worst judged item; negative: all early; NULL: none judged [R4-G2]
 --   days_overdue_mean        DECIMAL(18,6)  days, mean of max(d, 0), one item one vote; NULL: none judged [C2]
@@ -108,10 +108,10 @@ behaviour AS (
     SUM(judged_base) AS judged_base,
     COUNT(*) FILTER (WHERE days_overdue <= 0) AS on_time_cnt,
     SUM(judged_base) FILTER (WHERE days_overdue <= 0) AS on_time_base,
-    COUNT(*) FILTER (WHERE settled_date < due_date) AS early_cnt,
-    SUM(judged_base) FILTER (WHERE settled_date < due_date) AS early_base,
-    COUNT(*) FILTER (WHERE settled_date = due_date) AS exact_cnt,
-    SUM(judged_base) FILTER (WHERE settled_date = due_date) AS exact_base,
+    COUNT(*) FILTER (WHERE days_overdue < 0) AS early_cnt,
+    SUM(judged_base) FILTER (WHERE days_overdue < 0) AS early_base,
+    COUNT(*) FILTER (WHERE days_overdue = 0) AS exact_cnt,
+    SUM(judged_base) FILTER (WHERE days_overdue = 0) AS exact_base,
     MAX(days_overdue) AS days_overdue_max,
     SUM(days_late) AS late_days,
     PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY CAST(days_late AS DECIMAL(18, 6)))

@@ -1,0 +1,113 @@
+"""DuckDB, in process: the default engine."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from etl.engine import Tables
+from etl.errors import BrokenCheck
+from etl.settings import Settings
+
+_AS_OF = re.compile(r":as_of\b")
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def qualified(name: str) -> str:
+    """schema.table with each part quoted."""
+    return ".".join(quoted(part) for part in name.split("."))
+
+
+class DuckDBEngine:
+    """Runs SELECTs over Parquet with the threads and memory the settings allow."""
+
+    name = "duckdb"
+    version = duckdb.__version__
+
+    def __init__(self, settings: Settings) -> None:
+        self._threads = settings.threads
+        self._memory_limit = settings.memory_limit
+        self._spill = settings.home / "spill"
+
+    @contextmanager
+    def connect(self, tables: Tables, *, as_of: date) -> Iterator[duckdb.DuckDBPyConnection]:
+        """An in-memory connection with each table as a view over its files."""
+        self._spill.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(
+            config={
+                "threads": self._threads,
+                "memory_limit": self._memory_limit,
+                "temp_directory": str(self._spill),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET VARIABLE as_of = CAST(? AS DATE)", [as_of])
+            for schema in sorted({name.split(".")[0] for name in tables if "." in name}):
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+            for name, files in tables.items():
+                paths = ", ".join(literal(str(file)) for file in files)
+                connection.execute(
+                    f"CREATE VIEW {qualified(name)} AS SELECT * FROM read_parquet([{paths}])"
+                )
+            yield connection
+        finally:
+            connection.close()
+
+    def write(
+        self,
+        sql: str,
+        tables: Tables,
+        *,
+        as_of: date,
+        types: Mapping[str, str],
+        order_by: Sequence[str],
+        target: Path,
+    ) -> int:
+        """See `Engine.write`."""
+        columns = ", ".join(
+            f"CAST({quoted(name)} AS {type_}) AS {quoted(name)}" for name, type_ in types.items()
+        )
+        keys = ", ".join(quoted(name) for name in order_by)
+        has_null = " OR ".join(f"{quoted(name)} IS NULL" for name in order_by)
+        file = literal(str(target))
+        with self.connect(tables, as_of=as_of) as connection:
+            connection.execute(
+                f"COPY (SELECT {columns} FROM ({_bound(sql)}) AS result ORDER BY {keys}) "
+                f"TO {file} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            rows, distinct, incomplete = connection.execute(
+                f"SELECT COUNT(*), COUNT(DISTINCT ({keys})), "
+                f"COUNT(*) FILTER (WHERE {has_null}) FROM read_parquet({file})"
+            ).fetchone() or (0, 0, 0)
+        if rows != distinct or incomplete:
+            raise BrokenCheck(
+                f"{target.parent.parent.parent.name}: the key ({', '.join(order_by)}) is not unique "
+                f"or holds NULL: {rows} rows, {distinct} keys"
+            )
+        return int(rows)
+
+    def rows(self, sql: str, tables: Tables, *, as_of: date) -> list[tuple[Any, ...]]:
+        """See `Engine.rows`."""
+        with self.connect(tables, as_of=as_of) as connection:
+            return connection.execute(_bound(sql)).fetchall()
+
+
+def _bound(sql: str) -> str:
+    """The SQL with its one parameter in DuckDB's spelling, and nothing after the statement."""
+    return _AS_OF.sub("getvariable('as_of')", sql).strip().rstrip(";")

@@ -1,0 +1,178 @@
+"""Batches in, current snapshots out.
+
+    history/<entity>/<batch>/part-0.parquet    every version ever received; never changed
+    history/batches/<batch>.json               the commit: a batch is in history when this exists
+    current/<entity>/as_of=D/…                 the last version of each key known on night D
+
+A night sees the version with the greatest (known_on, batch, seq) among known_on ≤ D. The snapshot is
+folded from the one published before it with what became known since; the long road over all history
+gives the same bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from etl.engine import Engine
+from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
+from etl.lake import Lake, Partition, digest, read_json, write_json
+
+
+@dataclass(frozen=True)
+class HistoryFile:
+    """One entity of one batch. `first_known` and `last_known` bound its rows' known_on."""
+
+    path: str
+    sha256: str
+    rows: int
+    first_known: str | None
+    last_known: str | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch that was decided: loaded, or held with nothing of it in effect.
+
+    `verdict` is what quality said of it, as JSON.
+    """
+
+    batch: str
+    feed: str
+    known: str
+    arrived_on: str
+    state: str
+    files: Mapping[str, HistoryFile] = field(default_factory=dict)
+    quarantine: str | None = None
+    verdict: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Names what the batch brought."""
+        return digest(self.batch, self.state, *(f"{k}={v.sha256}" for k, v in self.files.items()))
+
+
+def _commit_path(root: Path, batch: str) -> Path:
+    return root / "history" / "batches" / f"{batch}.json"
+
+
+def commit_batch(root: Path, batch: Batch) -> None:
+    """Put a batch in history, in one step. Its files must be there already."""
+    write_json(_commit_path(root, batch.batch), asdict(batch))
+
+
+def find_batch(root: Path, name: str) -> Batch | None:
+    """The decided batch called `name`; None when it was never decided."""
+    content = read_json(_commit_path(root, name))
+    if content is None:
+        return None
+    files = {entity: HistoryFile(**file) for entity, file in content.pop("files").items()}
+    return Batch(**content, files=dict(sorted(files.items())))
+
+
+def snapshot_types(entity: Entity) -> dict[str, str]:
+    """Columns of a snapshot: the entity's own, then when and how this version became known."""
+    return {column.name: column.type for column in (*entity.columns, *HISTORY_COLUMNS)}
+
+
+def _latest(entity: Entity, parts: Sequence[str]) -> str:
+    columns = ", ".join(snapshot_types(entity))
+    keys = ", ".join(entity.key)
+    return f"""
+        SELECT {columns}
+        FROM (
+            SELECT
+                {columns},
+                ROW_NUMBER() OVER (
+                    PARTITION BY {keys} ORDER BY known_on DESC, batch DESC, seq DESC
+                ) AS place
+            FROM ({" UNION ALL ".join(parts)}) AS version
+        ) AS ranked
+        WHERE place = 1
+    """
+
+
+def snapshot(
+    lake: Lake,
+    engine: Engine,
+    entity: Entity,
+    as_of: date,
+    batches: Sequence[Batch],
+    before: tuple[date, frozenset[str]] | None = None,
+) -> Partition:
+    """The last version of every key of `entity` known on `as_of`, deleted ones included.
+
+    `before`: an earlier published night and the batches it read. When all of those are among
+    `batches`, its snapshot is the starting point; otherwise, and without it, all of history is.
+    """
+    types = snapshot_types(entity)
+    inputs = {
+        batch.batch: batch.files[entity.name].sha256
+        for batch in batches
+        if entity.name in batch.files
+    }
+    tables, parts = _sources(lake, entity, as_of, batches, before)
+    sql = _latest(entity, parts) if parts else _empty(types)
+    return lake.write(
+        f"current.{entity.name}",
+        as_of,
+        build=digest("current", entity.name, repr(types), repr(sorted(inputs.items()))),
+        columns=types,
+        inputs=inputs,
+        produce=lambda target: engine.write(
+            sql, tables, as_of=as_of, types=types, order_by=entity.key, target=target
+        ),
+    )
+
+
+def _sources(
+    lake: Lake,
+    entity: Entity,
+    as_of: date,
+    batches: Sequence[Batch],
+    before: tuple[date, frozenset[str]] | None,
+) -> tuple[dict[str, list[Path]], list[str]]:
+    """The inputs of a fold and the SELECTs over them."""
+    old: Partition | None = None
+    known: frozenset[str] = frozenset()
+    if before and before[1] <= {batch.batch for batch in batches}:
+        old, known = lake.find(f"current.{entity.name}", before[0]), before[1]
+    fresh: list[Path] = []
+    since: list[Path] = []
+    for batch in batches:
+        file = batch.files.get(entity.name)
+        if file is None or file.rows == 0:
+            continue
+        if old is None or batch.batch not in known:
+            fresh.append(lake.root / file.path)
+        elif before and (file.last_known or "") > before[0].isoformat():
+            since.append(lake.root / file.path)
+    columns = ", ".join(snapshot_types(entity))
+    tables: dict[str, list[Path]] = {}
+    parts: list[str] = []
+    if old is not None:
+        tables["input.snapshot"] = [lake.file(old)]
+        parts.append(f"SELECT {columns} FROM input.snapshot")
+    if since and before:
+        tables["input.since"] = since
+        parts.append(
+            f"SELECT {columns} FROM input.since WHERE known_on <= CAST(:as_of AS DATE) "
+            f"AND known_on > DATE '{before[0].isoformat()}'"
+        )
+    if fresh:
+        tables["input.fresh"] = fresh
+        parts.append(
+            f"SELECT {columns} FROM input.fresh WHERE known_on <= CAST(:as_of AS DATE)"
+        )
+    return tables, parts
+
+
+def _empty(types: Mapping[str, str]) -> str:
+    columns = ", ".join(f"CAST(NULL AS {type_}) AS {name}" for name, type_ in types.items())
+    return f"SELECT {columns} WHERE FALSE"
+
+
+def entities() -> tuple[Entity, ...]:
+    """Every entity a night takes a snapshot of."""
+    return tuple(ENTITIES.values())

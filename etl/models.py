@@ -1,0 +1,117 @@
+"""Find, order, check and run the files in `sql/`.
+
+One SELECT a file. Folder = layer, file = table, header = contract: the runner casts to the declared
+types and checks the key, and the data dictionary and the database comments quote the header.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from etl.errors import ZixinError
+from etl.settings import PROJECT
+
+SQL_FOLDER = PROJECT / "sql"
+
+_QUESTION = re.compile(r"^-- (\w+): (.+)$")
+_KEY = re.compile(r"^-- Grain: (.+?) Key: ([\w, ]+)\.$")
+_REQUIREMENTS = re.compile(r"^-- Requirements: (.+)$")
+_COLUMN = re.compile(r"^--   (\w+) +([A-Z]+(?:\(\d+, ?\d+\))?) +(\S.*)$")
+_TABLE = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+\.[a-z_0-9]+)\b")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column: `description` holds unit, meaning of NULL and requirement ids."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file, read."""
+
+    path: Path
+    layer: str
+    name: str
+    question: str
+    grain: str
+    requirements: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    sql: str
+
+    @property
+    def schema(self) -> str:
+        """The layer's name as SQL sees it: `1_core` is `core`."""
+        return self.layer.split("_", 1)[1]
+
+    @property
+    def full_name(self) -> str:
+        """schema.table"""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Column name → declared type, in published order."""
+        return {column.name: column.type for column in self.columns}
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The tables (schema.table) the SELECT names, sorted."""
+        body = "\n".join(line.split("--")[0] for line in self.sql.splitlines())
+        return tuple(sorted(set(_TABLE.findall(body))))
+
+
+def read_model(path: Path) -> Model:
+    """Read a SQL file and its header; ZixinError says which part of the header is missing."""
+    text = path.read_text(encoding="utf-8")
+    header = [line for line in text.splitlines() if line.startswith("--")]
+
+    def first(pattern: re.Pattern[str], what: str) -> re.Match[str]:
+        for line in header:
+            if match := pattern.match(line):
+                return match
+        raise ZixinError(f"{path.name}: the header lacks its {what} line (see sql/README.md)")
+
+    question = first(_QUESTION, "'-- table: question'")
+    grain = first(_KEY, "'-- Grain: … Key: ….'")
+    columns = tuple(
+        Column(match[1], match[2].replace(", ", ","), match[3].strip())
+        for line in header
+        if (match := _COLUMN.match(line))
+    )
+    if question[1] != path.stem:
+        raise ZixinError(f"{path.name}: the header is about {question[1]!r}, not {path.stem!r}")
+    if not columns:
+        raise ZixinError(f"{path.name}: the header lists no columns (see sql/README.md)")
+    return Model(
+        path=path,
+        layer=path.parent.name,
+        name=path.stem,
+        question=question[2],
+        grain=grain[1],
+        requirements=first(_REQUIREMENTS, "'-- Requirements: …'")[1].rstrip("."),
+        key=tuple(grain[2].replace(" ", "").split(",")),
+        columns=columns,
+        sql=text,
+    )
+
+
+@cache
+def layers() -> tuple[str, ...]:
+    """The layer folders, left to right."""
+    return tuple(
+        folder.name for folder in sorted(SQL_FOLDER.iterdir()) if re.match(r"\d_", folder.name)
+    )
+
+
+def models(layer: str | None = None) -> Iterator[Model]:
+    """Every SQL file, or one layer's, in running order."""
+    for name in layers() if layer is None else (layer,):
+        for path in sorted((SQL_FOLDER / name).glob("*.sql")):
+            yield read_model(path)
