@@ -19,8 +19,9 @@ from airflow.sdk import (
     task_group,
 )
 
-from etl import clock
 from etl.alerts import night_is_late
+from etl.schedule import as_of_for_run, time_zone
+from etl.settings import settings
 
 LAYERS = ("0_ledger", "1_core", "2_indicator", "3_grade", "4_mart")
 CREDIT_FILES = Asset("credit_files", uri="zixin://published/credit_files")
@@ -29,15 +30,22 @@ CREDIT_FILES = Asset("credit_files", uri="zixin://published/credit_files")
 TRY_AGAIN = RetryRule([OSError, "sqlalchemy.exc.OperationalError"], RetryAction.RETRY)
 
 
+# Each run is of one day: the one that ended before it started, and that backfills name.
+EVERY_NIGHT = settings().schedule and CronPartitionTimetable(
+    settings().schedule, timezone=time_zone(), run_offset=-1, key_format="%Y-%m-%d"
+)
+BY_SIX = DeadlineAlert(
+    DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=4), SyncCallback(night_is_late)
+)
+
+
 @dag(
-    schedule=CronPartitionTimetable(
-        "0 2 * * *", timezone=clock.time_zone(), run_offset=-1, key_format="%Y-%m-%d"
-    ),
-    params={"as_of": Param(None, type=["null", "string"], format="date", description="business date")},
+    schedule=EVERY_NIGHT or None,
+    deadline=BY_SIX if EVERY_NIGHT else None,
+    params={
+        "as_of": Param(None, type=["null", "string"], format="date", description="business date")
+    },
     max_active_runs=1,
-    deadline=DeadlineAlert(
-        DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=4), SyncCallback(night_is_late)
-    ),
     default_args={
         "retries": 3,
         "retry_delay": timedelta(seconds=30),
@@ -50,9 +58,7 @@ TRY_AGAIN = RetryRule([OSError, "sqlalchemy.exc.OperationalError"], RetryAction.
 def nightly_credit_files() -> None:
     @task
     def tonight(params: dict[str, Any], dag_run: Any) -> date:
-        from etl import clock
-
-        return clock.as_of_for_run(params["as_of"] or dag_run.partition_key, dag_run.run_after)
+        return as_of_for_run(params["as_of"] or dag_run.partition_key, dag_run.run_after)
 
     @task
     def list_feeds() -> list[str]:

@@ -3,7 +3,7 @@
 import signal
 import sys
 import time
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -18,6 +18,7 @@ from etl.airflow_local import night
 from etl.airflow_local.client import Client
 from etl.airflow_local.components import USER, Airflow, running
 from etl.errors import ZixinError
+from etl.schedule import time_zone
 
 app = typer.Typer(add_completion=False, help="A real Airflow on this machine.")
 console = Console()
@@ -30,7 +31,7 @@ def run(
     ] = None,
 ) -> None:
     """Run tonight under Airflow, say where to look, leave nothing running."""
-    tonight = as_of.date() if as_of else clock.tonight()
+    tonight = as_of.date() if as_of else clock.tonight(time_zone())
     started = time.monotonic()
     console.print(f"Starting Airflow for the night of [bold]{tonight}[/] …")
     with running() as airflow:
@@ -38,8 +39,10 @@ def run(
         console.print(f"Airflow is up after {time.monotonic() - started:.0f} s.", highlight=False)
         folder = night.run(client, tonight, console)
     seconds = time.monotonic() - started
-    console.print(f"\n[green]Published[/] the night of {tonight} in {seconds:.0f} s.", highlight=False)
-    _where_to_look(tonight, folder)
+    console.print(
+        f"\n[green]Published[/] the night of {tonight} in {seconds:.0f} s.", highlight=False
+    )
+    _where_to_look(folder)
 
 
 @app.command()
@@ -63,7 +66,7 @@ def _connect(airflow: Airflow) -> Client:
     return client
 
 
-def _where_to_look(as_of: date, folder: Path) -> None:
+def _where_to_look(folder: Path) -> None:
     portfolio = folder / "index.html"
     console.print(f"  portfolio    {portfolio.as_uri()}", highlight=False, soft_wrap=True)
     console.print("  a customer   .venv/bin/zixin show <customer>", highlight=False, markup=False)

@@ -145,9 +145,8 @@ class Client:
 
 def _label(task: dict[str, Any]) -> str:
     name = task["task_id"].rpartition(".")[2].replace("_", " ")
-    if task["map_index"] < 0:
-        return str(name)
-    return f"{name} · {task['rendered_map_index'] or task['map_index']}"
+    # The name of a mapped task is known once it runs.
+    return f"{name} · {task['rendered_map_index']}" if task["rendered_map_index"] else str(name)
 
 
 def _sentence(detail: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """One night under Airflow, from the trigger to the verdict."""
 
-import json
 import secrets
 import time
 from datetime import date
@@ -11,6 +10,7 @@ from rich.console import Console
 from etl.airflow_local.client import Client, Task
 from etl.airflow_local.progress import Progress
 from etl.errors import ZixinError
+from etl.publish.site import POINTER, read_pointer
 from etl.settings import settings
 
 DAG = "nightly_credit_files"
@@ -35,17 +35,18 @@ def run(client: Client, as_of: date, console: Console) -> Path:
 def published(as_of: date) -> Path:
     """The folder in which readers find the night, by the pointer they read."""
     root = settings().home / "published"
-    pointer = root / "current.json"
-    nights = json.loads(pointer.read_text())["nights"] if pointer.exists() else {}
-    if str(as_of) not in nights:
-        raise ZixinError(f"Every task ended well, but {pointer} does not show the night {as_of}.")
-    return root / nights[str(as_of)]
+    pointer = read_pointer(root)
+    if pointer is None or str(as_of) not in pointer.nights:
+        raise ZixinError(f"Every task ended well, but {root / POINTER} does not show {as_of}.")
+    return root / pointer.nights[str(as_of)]
 
 
 def _reason(client: Client, run_id: str, tasks: list[Task]) -> str:
     failed = sorted((t for t in tasks if t.state == "failed"), key=lambda t: t.ended)
     if not failed:
-        return f"Airflow ended the run {run_id} without a failed task; its words are in scheduler.log."
+        return (
+            f"Airflow ended the run {run_id} without a failed task; its words are in scheduler.log."
+        )
     task = failed[0]
     message = client.error(DAG, run_id, task)
     return f"{task.label} failed: {message}\nThe whole log: {_log(client, run_id, task)}"
