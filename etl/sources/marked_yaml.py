@@ -1,0 +1,100 @@
+"""YAML in which every scalar stays the text the author wrote, and every place knows its line.
+
+YAML 1.1 turns `NO` into false, `2012-01-31` into a date and `0117` into 79. In a file that lists
+country codes, formats and document types each of these is a wrong value without an error. Here
+nothing is guessed: whoever reads the data (pydantic) knows which type a field has.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.errors import ZixinError
+
+Place = tuple[str | int, ...]
+MOST_NODES = 100_000
+
+
+@dataclass(frozen=True)
+class MarkedYaml:
+    """What a file says (`data`: dicts, lists and text) and on which line each part stands."""
+
+    path: Path
+    data: Any
+    lines: dict[Place, int]
+
+    def line_of(self, place: Sequence[Hashable]) -> int:
+        """The line (from 1) of the deepest part of `place` that the file really has.
+
+        Steps that only a model knows, such as the name of a variant, are skipped.
+        """
+        found: Place = ()
+        for step in place:
+            if isinstance(step, str | int) and (*found, step) in self.lines:
+                found = (*found, step)
+        return self.lines.get(found, 1)
+
+
+def read_marked_yaml(path: Path) -> MarkedYaml:
+    """Read one YAML document. ZixinError when it is missing, not UTF-8, not YAML, or says a key
+    twice (PyYAML itself would silently keep the last)."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ZixinError(f"{path} does not exist; name a file that does.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ZixinError(f"{path} cannot be read as UTF-8 text: {error}.") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise ZixinError(f"{where}: this is not YAML: {problem}.") from None
+    if node is None:
+        raise ZixinError(f"{path} is empty; docs/your-own-ledger.md shows a complete one.")
+    lines: dict[Place, int] = {}
+    return MarkedYaml(path, _value(node, (), lines, path, ()), lines)
+
+
+def _value(
+    node: yaml.Node, place: Place, lines: dict[Place, int], path: Path, open_nodes: tuple[int, ...]
+) -> Any:
+    """The node as plain data; notes the line of everything under `place`."""
+    line = node.start_mark.line + 1
+    if id(node) in open_nodes:
+        raise ZixinError(f"{path}, line {line}: an alias contains itself; write the part out.")
+    if len(lines) > MOST_NODES:
+        raise ZixinError(f"{path}, line {line}: the file has more than {MOST_NODES:,} parts.")
+    lines.setdefault(place, line)
+    inside = (*open_nodes, id(node))
+    if isinstance(node, yaml.MappingNode):
+        data: dict[str, Any] = {}
+        for key, child in _pairs(node, path):
+            name = key.value
+            if name in data:
+                raise ZixinError(
+                    f"{path}, line {key.start_mark.line + 1}: {name!r} is said twice here; "
+                    "keep one of the two."
+                )
+            lines[(*place, name)] = key.start_mark.line + 1
+            data[name] = _value(child, (*place, name), lines, path, inside)
+        return data
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _value(child, (*place, index), lines, path, inside)
+            for index, child in enumerate(node.value)
+        ]
+    return node.value
+
+
+def _pairs(node: yaml.MappingNode, path: Path) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    """Key and value nodes; a key must be a plain scalar."""
+    for key, child in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            line = key.start_mark.line + 1
+            raise ZixinError(f"{path}, line {line}: a key must be a word, not a list or a map.")
+        yield key, child
