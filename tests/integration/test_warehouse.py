@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from etl import models
 from etl.errors import ZixinError
 from etl.publish import warehouse
 from tests.integration.warehouse_nights import (
@@ -354,6 +355,24 @@ def test_a_failed_load_leaves_nothing(url: str, tmp_path: Path) -> None:
     assert read(url, "SELECT DISTINCT build FROM mart.customer_grade") == [("m1",)]
     with pytest.raises(ZixinError):
         warehouse.show_night(url, TUESDAY, "t1")
+
+
+def test_every_model_can_be_loaded(url: str) -> None:
+    tables = [
+        warehouse.night_table(model, [])
+        for model in models.models()
+        if model.schema in warehouse.SCHEMAS
+    ]
+    assert tables
+    publish(url, MONDAY, "m1", tables)
+    for table in tables:
+        assert read(url, f"SELECT * FROM {table.schema}.{table.name}_history") == []
+
+
+def test_a_url_is_shown_without_its_secrets() -> None:
+    url = "postgresql+psycopg://me:canary1@h:1/d?sslpassword=canary2&sslmode=require"
+    shown = warehouse.masked_url(url)
+    assert shown == "postgresql+psycopg://me:***@h:1/d?sslmode=require&sslpassword=***"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from etl.publish import warehouse
+from etl.publish.warehouse.tables import WarehouseTable
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 
@@ -66,12 +67,12 @@ def night(folder: Path, mark: str, customers: int = 3) -> list[Table]:
     ]
 
 
-def load(url: str, as_of: date, build: str, tables: Sequence[Table]) -> dict[str, Any]:
+def load(url: str, as_of: date, build: str, tables: Sequence[WarehouseTable]) -> dict[str, Any]:
     """Load without showing."""
     return warehouse.load_night(url, as_of=as_of, build=build, tables=tables)
 
 
-def publish(url: str, as_of: date, build: str, tables: Sequence[Table]) -> None:
+def publish(url: str, as_of: date, build: str, tables: Sequence[WarehouseTable]) -> None:
     """Load and show."""
     load(url, as_of, build, tables)
     warehouse.show_night(url, as_of, build)
@@ -112,6 +113,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.integration.warehouse_nights import *
 from etl.publish import warehouse
+from etl.publish.warehouse.tables import WarehouseTable
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

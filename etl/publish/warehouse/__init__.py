@@ -20,9 +20,18 @@ from sqlalchemy.engine import URL
 from etl.errors import ZixinError
 from etl.publish.warehouse.errors import masked, parsed
 from etl.publish.warehouse.state import Night
-from etl.publish.warehouse.tables import WarehouseTable, checked
+from etl.publish.warehouse.tables import SCHEMAS, WarehouseTable, checked, night_table
 
-__all__ = ["drop_unseen", "load_night", "masked", "roll_forward", "show_night", "visible"]
+__all__ = [
+    "SCHEMAS",
+    "drop_unseen",
+    "load_night",
+    "masked_url",
+    "night_table",
+    "roll_forward",
+    "show_night",
+    "visible",
+]
 
 
 class Warehouse(Protocol):
@@ -86,6 +95,11 @@ def drop_unseen(url: str, keep: Collection[tuple[date, str]] = ()) -> list[Night
     loaded last for its day (it may be about to be shown), or when it is in `keep`.
     """
     return _warehouse(url).drop_unseen({_night(*night) for night in keep})
+
+
+def masked_url(url: str) -> str:
+    """`url` as a manifest, a log or `zixin doctor` may show it."""
+    return masked(parsed(url))
 
 
 def _night(as_of: date, build: str) -> Night:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,11 +38,8 @@ class WarehouseColumn(Protocol):
     def description(self) -> str: ...
 
 
-class WarehouseTable(Protocol):
-    """A table of the lake; `question` becomes its comment, `files` hold this night's rows.
-
-    The files hold the columns and not `as_of`: the warehouse puts the night in front.
-    """
+class TableDescription(Protocol):
+    """What a SQL file's header says of its table; `question` becomes the comment."""
 
     @property
     def schema(self) -> str: ...
@@ -53,8 +51,40 @@ class WarehouseTable(Protocol):
     def key(self) -> tuple[str, ...]: ...
     @property
     def columns(self) -> Sequence[WarehouseColumn]: ...
+
+
+class WarehouseTable(TableDescription, Protocol):
+    """A table of the lake with this night's files.
+
+    The files hold the columns and not `as_of`: the warehouse puts the night in front.
+    """
+
     @property
     def files(self) -> Sequence[Path | str]: ...
+
+
+@dataclass(frozen=True)
+class NightTable:
+    """A `WarehouseTable` made of a model and the files of its partition."""
+
+    schema: str
+    name: str
+    question: str
+    key: tuple[str, ...]
+    columns: Sequence[WarehouseColumn]
+    files: Sequence[Path | str]
+
+
+def night_table(model: TableDescription, files: Sequence[Path | str]) -> NightTable:
+    """`model` with the files that hold its rows of one night."""
+    return NightTable(
+        schema=model.schema,
+        name=model.name,
+        question=model.question,
+        key=model.key,
+        columns=tuple(model.columns),
+        files=tuple(files),
+    )
 
 
 def stored_type(declared: str) -> str:
