@@ -5,7 +5,7 @@ Zixin.start((file) => {
   const { word, code, money, share, days, measure, number, isMissing, UNKNOWN } = Zixin;
   const { h, section, gradeBadge, facts, table, bar, details, chart, decimal, trimmed } = Zixin;
 
-  const leading = file.assessments.find((one) => one.is_leading) || file.assessments[0];
+  const leading = file.assessments.find((one) => one.is_active) || file.assessments[0];
   const base = file.standing.base_currency;
   const policyName = (policy) => code("policy", policy.policy_id);
   const letterName = (letter) => word(`letter.${letter}`);
@@ -25,9 +25,9 @@ Zixin.start((file) => {
         ? word("sentence.veto_listed", { reason: code("veto", reason) })
         : word("sentence.veto", { letter: letterName(reason) }));
     }
-    if (!leading.veto_reasons.length && leading.letter_combination && leading.final_grade !== "NR") {
-      lines.push(word("sentence.combination", { letters: leading.letter_combination, grade: leading.hard_grade }));
-      if (leading.is_combination_in_article === false) lines.push(word("sentence.combo_extension"));
+    if (!leading.veto_reasons.length && leading.hard_combo && leading.final_grade !== "NR") {
+      lines.push(word("sentence.combination", { letters: leading.hard_combo, grade: leading.hard_grade }));
+      if (leading.combo_in_article === false) lines.push(word("sentence.combo_extension"));
     }
     if (leading.is_provisional) lines.push(word("sentence.provisional", { best: leading.grade_best, worst: leading.grade_worst }));
     return lines.map((line) => h("p", {}, line));
@@ -37,7 +37,7 @@ Zixin.start((file) => {
     return [
       leading.is_provisional ? h("span.chip.warn", {}, word("grade.provisional")) : null,
       leading.veto_reasons.length ? h("span.chip.alarm", {}, word("grade.veto")) : null,
-      leading.has_early_payment_flag ? h("span.chip.warn", { title: word("sentence.early") }, word("early.flag")) : null,
+      file.standing.early_payment_flag ? h("span.chip.warn", { title: word("sentence.early") }, word("early.flag")) : null,
       leading.grade_3class ? h("span.chip", {}, `${word("grade.class")}: ${code("class", leading.grade_3class)}`) : null,
     ];
   }
@@ -71,7 +71,7 @@ Zixin.start((file) => {
     return h("section.card", { "aria-label": word("standing.open") }, h("dl.figures", {},
       cell(word("standing.open"), decimal(now.open_amount), now.open_amount === null ? code("reason", now.reason) : base),
       cell(word("standing.overdue"), decimal(now.overdue_amount), now.overdue_amount === null ? "" : base),
-      cell(word("standing.worst_days"), isMissing(now.days_overdue_worst) ? UNKNOWN : days(now.days_overdue_worst)),
+      cell(word("standing.worst_days"), isMissing(now.oldest_overdue_days) ? UNKNOWN : days(now.oldest_overdue_days)),
       cell(word("standing.items"), decimal(now.open_items))));
   }
 
@@ -80,14 +80,14 @@ Zixin.start((file) => {
   function letterCard(letter) {
     const limits = h("ul.scale", { "aria-label": word("letter.limits") }, letter.limits.map((limit) =>
       h(`li${limit.grade === letter.grade ? `.here.on-${limit.grade}` : ""}`, { "aria-current": limit.grade === letter.grade ? "true" : null },
-        h("b", {}, limit.grade), limit.rule)));
+        h("b", {}, limit.grade), `${limit.operator} ${letter.unit === "share" ? share(limit.value) : trimmed(limit.value)}`)));
     const pairs = [
       [word("letter.basis"), code("basis", letter.basis)],
       [word("letter.items"), isMissing(letter.item_count) ? UNKNOWN : decimal(letter.item_count)],
       [word("letter.amount"), money(letter.item_amount, isMissing(letter.item_amount) ? "" : base)],
       ...letter.also.map((one) => [code("basis", one.basis), measure(one.value, one.unit || letter.unit)]),
-      isMissing(letter.veto_weight) ? null : [word("letter.veto_weight"), share(letter.veto_weight)],
-      letter.veto_until ? [word("letter.veto_until"), letter.veto_until] : null,
+      letter.letter === "overdue" && number(leading.veto_weight) > 0 ? [word("letter.veto_weight"), share(leading.veto_weight)] : null,
+      letter.letter === "overdue" && leading.veto_until ? [word("letter.veto_until"), leading.veto_until] : null,
       letter.reason ? [word("letter.reason"), code("reason", letter.reason)] : null,
     ].filter(Boolean);
     const shown = letter.grade || (letter.reason === "not_a_reseller" ? "n/a" : null);
@@ -104,8 +104,8 @@ Zixin.start((file) => {
       h("div.letters", {}, leading.letters.map(letterCard)),
       facts([
         [word("grade.hard"), leading.hard_grade],
-        leading.letter_combination ? [word("grade.combo"), h("span.triple", {}, leading.letter_combination)] : null,
-        leading.combination_rule ? [word("grade.rule"), code("rule", leading.combination_rule)] : null,
+        leading.hard_combo ? [word("grade.combo"), h("span.triple", {}, leading.hard_combo)] : null,
+        leading.combo_extension ? [word("grade.rule"), code("rule", leading.combo_extension)] : null,
         [word("grade.interval"), word("grade.interval_text", { best: leading.grade_best, worst: leading.grade_worst })],
         [word("policy"), `${policyName(leading)} (${leading.policy_version})`],
       ]));
@@ -114,15 +114,14 @@ Zixin.start((file) => {
   /* ---- what would change it ---- */
 
   function outlook() {
-    const kinds = { pay: ["up", "outlook.lifts"], falls: ["down", "outlook.drops"], leaves: ["", "outlook.waits"] };
-    const events = file.outlook.filter((event) => event.policy_id === leading.policy_id);
-    const sentence = (event) => word(event.kind === "leaves" && event.to_grade ? "outlook.leaves_to" : `outlook.${event.kind}`, {
+    const kinds = { collect: [".up", "outlook.lifts"], pay_by: [".down", "outlook.drops"], leaves: ["", "outlook.waits"] };
+    const sentence = (event) => word(`outlook.${event.kind}${event.to_letter || event.kind !== "leaves" ? "" : "_better"}`, {
       invoice: event.invoice_id, amount: money(event.amount, event.currency), date: event.date,
-      letter: letterName(event.letter), from: event.from_grade, to: event.to_grade,
+      letter: letterName(event.letter), from: event.from_letter || word("letter.none"), to: event.to_letter,
     });
-    return section("outlook", "section.outlook", events.length
-      ? h("ul.outlook", {}, events.map((event) => h(`li${kinds[event.kind][0] ? `.${kinds[event.kind][0]}` : ""}`, {},
-        h("span.kind", {}, word(kinds[event.kind][1])), h("span", {}, sentence(event)))))
+    return section("outlook", "section.outlook", file.outlook.count
+      ? [h("ul.outlook", {}, file.outlook.rows.map((event) => h(`li${kinds[event.kind][0]}`, {},
+        h("span.kind", {}, word(kinds[event.kind][1])), h("span", {}, sentence(event))))), shortened(file.outlook)]
       : h("p.soft", {}, word("outlook.none")));
   }
 
@@ -160,10 +159,10 @@ Zixin.start((file) => {
 
   /* ---- the rows behind ---- */
 
-  const itemStatus = (row) => (row.settled_on ? word("item.settled") : word("item.open"));
+  const itemStatus = (row) => (row.settled_date ? word("item.settled") : word("item.open"));
 
   function judgedIn(row) {
-    const letters = ["collection", "overdue"].filter((letter) => row[`is_in_${letter}`]).map(letterName);
+    const letters = ["collection", "overdue"].filter((letter) => row[`is_${letter}_judged`]).map(letterName);
     return letters.length ? letters.join(" · ") : row.excluded_reason ? code("item", row.excluded_reason) : word("none");
   }
 
@@ -173,11 +172,13 @@ Zixin.start((file) => {
       table(title, [
         { title: word("item.invoice"), cell: (row) => row.invoice_id },
         { title: word("item.due_date"), cell: (row) => row.due_date || UNKNOWN },
-        { title: word("item.settled_on"), cell: (row) => row.settled_on || itemStatus(row) },
+        { title: word("item.settled_date"), cell: (row) => row.settled_date || itemStatus(row) },
         { title: word("item.amount"), kind: "number", cell: (row) => money(row.amount, row.currency) },
         { title: word("item.open_amount"), kind: "number", cell: (row) => money(row.open_amount, "") },
         { title: word("item.days_overdue"), kind: "number", cell: (row) => (isMissing(row.days_overdue) ? UNKNOWN : trimmed(row.days_overdue)) },
+        { title: word("item.letter"), cell: (row) => (row.item_letter ? gradeBadge(row.item_letter) : UNKNOWN) },
         { title: word("item.judged"), cell: judgedIn },
+        { title: word("item.leaves_on"), cell: (row) => row.leaves_on || UNKNOWN },
       ], list.rows, { rowClass: (row) => (number(row.open_amount) > 0 && row.days_overdue > 0 ? ".late" : "") }),
       shortened(list));
   }
@@ -204,7 +205,7 @@ Zixin.start((file) => {
       small(rows.claims, word("evidence.claims"), [id, invoice, { title: word("item.date"), cell: (row) => row.date }, { title: word("item.kind"), cell: (row) => code("kind", row.kind) }, amount]),
       small(rows.unapplied, word("evidence.unapplied"), [id, { title: word("item.date"), cell: (row) => row.date }, { title: word("item.kind"), cell: (row) => code("kind", row.kind) }, amount]),
     ].filter(Boolean);
-    return section("evidence", "section.evidence", blocks.length ? blocks : h("p.soft", {}, word("reason.no_judged_items")));
+    return section("evidence", "section.evidence", blocks.length ? blocks : h("p.soft", {}, word("reason.none_judged")));
   }
 
   /* ---- how it pays ---- */
@@ -252,31 +253,33 @@ Zixin.start((file) => {
       h("p.note", {}, `${word("aging.ledger")} ${money(book.ledger_amount, book.currency)}. ${word(agrees ? "aging.agrees" : "aging.differs")}`));
   }
 
-  function historyOf(book) {
-    const months = book.months;
+  function history() {
+    const months = file.history;
+    if (!months.length) return section("history", "section.history", h("p.soft", {}, word("history.empty")));
     const x = months.map((one) => one.month);
-    const title = `${word("chart.history")} ${book.currency}`;
-    return h("div", {}, h("h3", {}, `${word("section.history")} · ${book.currency}`),
-      chart(title, 270, [
-        { type: "bar", name: word("history.billed"), x, y: months.map((one) => number(one.billed_amount)), marker: { color: "#b9c9dc" }, hovertemplate: "%{x} %{y:,.2f}<extra></extra>" },
-        { type: "bar", name: word("history.paid"), x, y: months.map((one) => number(one.paid_amount)), marker: { color: "#1c4f8b" }, hovertemplate: "%{x} %{y:,.2f}<extra></extra>" },
-        { type: "scatter", mode: "lines+markers", name: word("history.days_late"), x, y: months.map((one) => (isMissing(one.days_late_mean) ? null : number(one.days_late_mean))), yaxis: "y2", line: { color: "#b3261e", width: 2 }, connectgaps: false, hovertemplate: "%{x} %{y:.1f}<extra></extra>" },
+    const title = `${word("chart.history")} (${base})`;
+    const series = (column) => months.map((one) => (isMissing(one[column]) ? null : number(one[column])));
+    return section("history", "section.history", h("p.note", {}, title),
+      chart(title, 280, [
+        { type: "bar", name: word("history.billed"), x, y: series("billed_amount"), marker: { color: "#b9c9dc" }, hovertemplate: "%{x} %{y:,.2f}<extra></extra>" },
+        { type: "bar", name: word("history.paid"), x, y: series("paid_amount"), marker: { color: "#1c4f8b" }, hovertemplate: "%{x} %{y:,.2f}<extra></extra>" },
+        { type: "scatter", mode: "lines+markers", name: word("history.days_late"), x, y: series("days_overdue_wavg"), yaxis: "y2", line: { color: "#b3261e", width: 2 }, connectgaps: false, hovertemplate: "%{x} %{y:.1f}<extra></extra>" },
       ], {
-        margin: { l: 56, r: 40, t: 8, b: 40 }, barmode: "group", xaxis: { type: "category", fixedrange: true, tickangle: -45 },
+        margin: { l: 56, r: 40, t: 8, b: 56 }, barmode: "group", xaxis: { type: "category", fixedrange: true, tickangle: -45, nticks: 12 },
         yaxis: { fixedrange: true, gridcolor: "#e6eaef", tickformat: "~s" },
         yaxis2: { overlaying: "y", side: "right", fixedrange: true, rangemode: "tozero", showgrid: false },
       }),
       details(word("history.table"), false, table(title, [
         { title: word("history.month"), cell: (row) => row.month },
-        { title: word("history.billed"), kind: "number", cell: (row) => money(row.billed_amount, "") },
-        { title: word("history.paid"), kind: "number", cell: (row) => money(row.paid_amount, "") },
-        { title: word("history.days_late"), kind: "number", cell: (row) => (isMissing(row.days_late_mean) ? UNKNOWN : days(row.days_late_mean)) },
+        { title: `${word("history.billed")} ${base}`, kind: "number", cell: (row) => money(row.billed_amount, "") },
+        { title: `${word("history.paid")} ${base}`, kind: "number", cell: (row) => money(row.paid_amount, "") },
+        { title: word("history.days_late"), kind: "number", cell: (row) => (isMissing(row.days_overdue_wavg) ? UNKNOWN : days(row.days_overdue_wavg)) },
       ], months)));
   }
 
   function ledger() {
     return section("aging", "section.aging",
-      file.aging.length ? h("div.side-by-side", {}, file.aging.map(agingOf), file.history.map(historyOf)) : h("p.soft", {}, word("aging.empty")));
+      file.aging.length ? h("div.side-by-side", {}, file.aging.map(agingOf)) : h("p.soft", {}, word("aging.empty")));
   }
 
   /* ---- both policies ---- */
@@ -288,7 +291,7 @@ Zixin.start((file) => {
       return found && found.grade ? gradeBadge(found.grade) : UNKNOWN;
     };
     return section("policies", "section.policies", table(word("section.policies"), [
-      { title: word("policy"), cell: (row) => [policyName(row), row.is_leading ? h("span.soft", {}, ` (${word("policy.deciding")})`) : ""] },
+      { title: word("policy"), cell: (row) => [policyName(row), row.is_active ? h("span.soft", {}, ` (${word("policy.deciding")})`) : ""] },
       { title: word("grade.final"), cell: (row) => gradeBadge(row.final_grade) },
       { title: letterName("collection"), cell: (row) => lettersOf(row, "collection") },
       { title: letterName("overdue"), cell: (row) => lettersOf(row, "overdue") },
@@ -333,6 +336,6 @@ Zixin.start((file) => {
   return {
     page: null,
     title: name,
-    content: [heading(), standing(), why(), outlook(), changes(), evidence(), behaviour(), ledger(), policies(), assurance(), provenance()],
+    content: [heading(), standing(), why(), outlook(), changes(), evidence(), behaviour(), ledger(), history(), policies(), assurance(), provenance()],
   };
 });

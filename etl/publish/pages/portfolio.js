@@ -15,7 +15,7 @@
     const { h, section, gradeBadge, table, bar, chart, decimal, facts } = Zixin;
 
     const at = Object.fromEntries(book.customers.columns.map((column, index) => [column, index]));
-    const leading = Math.max(0, book.policies.findIndex((policy) => policy.is_leading));
+    const leading = Math.max(0, book.policies.findIndex((policy) => policy.is_active));
     const base = book.base_currency;
     const policyName = (policy) => code("policy", policy.policy_id);
     const href = (row) => `customers/${encodeURIComponent(row[at.file])}.html`;
@@ -47,7 +47,7 @@
           cell(word("portfolio.open"), decimal(totals.open_amount), base),
           cell(word("portfolio.overdue"), decimal(totals.overdue_amount), [base, totals.overdue_share ? ` · ${share(totals.overdue_share)}` : ""].join("")),
           cell(word("portfolio.d_share"), bad ? decimal(bad.customers) : "0", `${word("grade.final")} · ${policyName(book.policies[leading])}`)),
-        totals.customers_without_rate > 0 ? h("p.note", {}, word("portfolio.no_fx_note", { n: decimal(totals.customers_without_rate) })) : null,
+        totals.no_fx_customers > 0 ? h("p.note", {}, word("portfolio.no_fx_note", { n: decimal(totals.no_fx_customers) })) : null,
         feedsLine());
     }
 
@@ -66,7 +66,7 @@
       return section("distribution", "portfolio.distribution", h("div.side-by-side", {}, book.policies.map((policy) => {
         const rows = gradesOf(policy);
         const most = Math.max(...rows.map((row) => number(row.open_amount)), 0);
-        const title = `${policyName(policy)}${policy.is_leading ? ` (${word("policy.deciding")})` : ""}`;
+        const title = `${policyName(policy)}${policy.is_active ? ` (${word("policy.deciding")})` : ""}`;
         return h("div", {}, h("h3", { style: "margin-top:0" }, title),
           h("div.stack", { role: "img", "aria-label": rows.map((row) => `${row.grade} ${row.customers}`).join(", ") }, rows.filter((row) => row.customers > 0).map((row) =>
             h(`span.grade-${row.grade}`, { "width%": (100 * row.customers) / total, title: `${row.grade}: ${row.customers}` }, (100 * row.customers) / total >= 5 ? row.grade : ""))),
@@ -125,7 +125,7 @@
         { key: "letters", title: word("column.letters"), cell: (row) => h("span.triple", { title: ["collection", "overdue", "competitor"].map((letter) => word(`letter.${letter}`)).join(" · ") }, row[at.letters][leading]) },
         { key: "open", title: `${word("column.open")} ${base}`, kind: "number", cell: (row) => money(row[at.open_amount], "") },
         { key: "overdue", title: `${word("column.overdue")} ${base}`, kind: "number", cell: (row) => money(row[at.overdue_amount], "") },
-        { key: "days", title: word("column.days"), kind: "number", cell: (row) => (isMissing(row[at.days_overdue_worst]) ? UNKNOWN : days(row[at.days_overdue_worst])) },
+        { key: "days", title: word("column.days"), kind: "number", cell: (row) => (isMissing(row[at.oldest_overdue_days]) ? UNKNOWN : days(row[at.oldest_overdue_days])) },
         night && night.compared_with ? { key: "change", title: word("column.change"), cell: (row) => changeText(changeOf(row[at.customer_id])) } : null,
       ].filter(Boolean);
       return sortable ? list : list.map(({ key, ...rest }) => rest);
@@ -142,7 +142,7 @@
       letters: (a, b) => (a[at.letters][leading] < b[at.letters][leading] ? -1 : a[at.letters][leading] > b[at.letters][leading] ? 1 : byId(a, b)),
       open: (a, b) => byMoney("open_amount")(a, b) || byId(a, b),
       overdue: (a, b) => byMoney("overdue_amount")(a, b) || byId(a, b),
-      days: (a, b) => number(b[at.days_overdue_worst]) - number(a[at.days_overdue_worst]) || byId(a, b),
+      days: (a, b) => number(b[at.oldest_overdue_days]) - number(a[at.oldest_overdue_days]) || byId(a, b),
       change: (a, b) => (changeOf(b[at.customer_id]) ? 1 : 0) - (changeOf(a[at.customer_id]) ? 1 : 0) || byStanding(a, b),
     };
     book.policies.forEach((policy, index) => { ORDERS[`grade${index}`] = (a, b) => byGrade(index)(a, b) || byStanding(a, b); });

@@ -1,0 +1,487 @@
+-- credit_file: the whole document of every customer, in one query (schema/credit_file.schema.json).
+--
+-- This is DuckDB's own SQL: published files are always written by the embedded engine (design §2).
+-- It computes nothing that a table to the left does not hold; it selects, orders and packs. Money and
+-- ratios become text before they become JSON, so that no reader rounds them; every list has a stated
+-- order, so that the same night gives the same bytes. A list shows its weightiest rows and its count.
+--
+-- Its two places in @ are filled from sql/reference/indicator.csv and etl/publish/names.py;
+-- night.source and night.quarantine hold what the run knows of its feeds and of refused rows.
+
+WITH
+
+-- The letters, policy by policy ---------------------------------------------------------------
+
+limits AS (
+  SELECT
+    policy_id,
+    is_active,
+    overdue_basis,
+    collection_basis,
+    combo_extension,
+    competitor_mode,
+    [
+      struct_pack(grade := 'A', operator := '≥', value := CAST(CAST(collection_a_min AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'B', operator := '≥', value := CAST(CAST(collection_b_min AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'C', operator := '≥', value := CAST(CAST(collection_c_min AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'D', operator := '<', value := CAST(CAST(collection_c_min AS DECIMAL(18, 6)) AS VARCHAR))
+    ] AS collection_limits,
+    [
+      struct_pack(grade := 'A', operator := '≤', value := CAST(CAST(overdue_a_max AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'B', operator := '<', value := CAST(CAST(overdue_b_below AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'C', operator := '<', value := CAST(CAST(overdue_c_below AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'D', operator := '≥', value := CAST(CAST(overdue_c_below AS DECIMAL(18, 6)) AS VARCHAR))
+    ] AS overdue_limits,
+    [
+      struct_pack(grade := 'A', operator := '≤', value := CAST(CAST(competitor_a_max AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'B', operator := '<', value := CAST(CAST(competitor_b_below AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'C', operator := '≤', value := CAST(CAST(competitor_c_max AS DECIMAL(18, 6)) AS VARCHAR)),
+      struct_pack(grade := 'D', operator := '>', value := CAST(CAST(competitor_c_max AS DECIMAL(18, 6)) AS VARCHAR))
+    ] AS competitor_limits
+  FROM policy.rule
+),
+
+judged AS (
+  SELECT
+    credit_grade.*,
+    limits.* EXCLUDE (policy_id, is_active, overdue_basis),
+    letter_basis.* EXCLUDE (policy_id, customer_id, veto_until, net_collection_rate),
+    customer.is_reseller,
+    customer.competitor_share
+  FROM grade.credit_grade
+  JOIN limits ON limits.policy_id = credit_grade.policy_id
+  JOIN indicator.letter_basis
+    ON letter_basis.policy_id = credit_grade.policy_id
+    AND letter_basis.customer_id = credit_grade.customer_id
+  JOIN core.customer ON customer.customer_id = credit_grade.customer_id
+),
+
+assessment AS (
+  SELECT
+    customer_id,
+    list(struct_pack(
+      policy_id := policy_id,
+      policy_version := policy_version,
+      is_active := is_active,
+      final_grade := final_grade,
+      hard_grade := hard_grade,
+      grade_best := grade_best,
+      grade_worst := grade_worst,
+      is_provisional := is_provisional,
+      grade_3class := grade_3class,
+      nr_reason := nr_reason,
+      hard_combo := hard_combo,
+      combo_in_article := combo_in_article,
+      combo_extension := combo_extension,
+      veto_weight := CAST(veto_weight AS VARCHAR),
+      veto_until := veto_until,
+      veto_reasons := COALESCE(string_split(veto_reason, ','), CAST([] AS VARCHAR[])),
+      coverage := CAST(CAST((
+        (letter_collection IS NOT NULL)::INT + (letter_overdue IS NOT NULL)::INT
+        + (letter_competitor IS NOT NULL)::INT
+      ) / CAST(3 AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS VARCHAR),
+      letters := [
+        struct_pack(
+          letter := 'collection',
+          grade := letter_collection,
+          "value" := CAST(net_collection_rate AS VARCHAR),
+          unit := 'share',
+          basis := collection_basis,
+          reason := letter_collection_reason,
+          item_count := collection_item_cnt,
+          item_amount := CAST(CAST(collection_due_base AS DECIMAL(18, 2)) AS VARCHAR),
+          limits := collection_limits,
+          also := [
+            struct_pack(
+              basis := 'literal', "value" := CAST(net_collection_rate_literal AS VARCHAR), unit := 'share'
+            )
+          ]
+        ),
+        struct_pack(
+          letter := 'overdue',
+          grade := letter_overdue,
+          "value" := CAST(overdue_days AS VARCHAR),
+          unit := 'days',
+          basis := overdue_basis,
+          reason := letter_overdue_reason,
+          item_count := overdue_item_cnt,
+          item_amount := CAST(CAST(overdue_due_base AS DECIMAL(18, 2)) AS VARCHAR),
+          limits := overdue_limits,
+          also := list_filter([
+            struct_pack(
+              basis := 'worst',
+              "value" := CAST(CAST(days_overdue_worst AS DECIMAL(18, 6)) AS VARCHAR), unit := 'days'
+            ),
+            struct_pack(basis := 'p90', "value" := CAST(days_overdue_p90 AS VARCHAR), unit := 'days'),
+            struct_pack(basis := 'mean', "value" := CAST(days_overdue_mean AS VARCHAR), unit := 'days'),
+            struct_pack(
+              basis := 'weighted', "value" := CAST(days_overdue_weighted AS VARCHAR), unit := 'days'
+            )
+          ], lambda one: one.basis <> overdue_basis)
+        ),
+        struct_pack(
+          letter := 'competitor',
+          grade := NULLIF(letter_competitor, 'n/a'),
+          "value" := CAST(competitor_share AS VARCHAR),
+          unit := 'share',
+          basis := 'share',
+          reason := CASE
+            WHEN competitor_mode = 'off' THEN 'off'
+            WHEN letter_competitor = 'n/a' THEN 'not_a_reseller'
+            WHEN letter_competitor IS NULL AND is_reseller IS NULL THEN 'reseller_unknown'
+            WHEN letter_competitor IS NULL THEN 'share_unknown'
+          END,
+          item_count := NULL,
+          item_amount := NULL,
+          limits := competitor_limits,
+          also := []
+        )
+      ]
+    ) ORDER BY is_active DESC, policy_id) AS assessments
+  FROM judged
+  GROUP BY customer_id
+),
+
+-- The rows behind -----------------------------------------------------------------------------
+
+item AS (
+  SELECT
+    customer_id,
+    is_overdue_judged OR is_collection_judged AS is_judged,
+    open_amount > 0 AS is_open,
+    aging_bucket,
+    currency,
+    days_overdue,
+    due_date,
+    ROW_NUMBER() OVER (
+      PARTITION BY customer_id, is_overdue_judged OR is_collection_judged
+      ORDER BY item_letter DESC NULLS LAST, days_overdue DESC NULLS LAST, amount DESC, invoice_id
+    ) AS judged_place,
+    ROW_NUMBER() OVER (
+      PARTITION BY customer_id, open_amount > 0
+      ORDER BY days_overdue DESC NULLS LAST, open_amount DESC, invoice_id
+    ) AS open_place,
+    struct_pack(
+      invoice_id := invoice_id,
+      invoice_date := invoice_date,
+      due_date := due_date,
+      settled_date := settled_date,
+      amount := CAST(amount AS VARCHAR),
+      open_amount := CAST(open_amount AS VARCHAR),
+      disputed_amount := CAST(disputed_amount AS VARCHAR),
+      currency := currency,
+      days_overdue := days_overdue,
+      is_collection_judged := COALESCE(is_collection_judged, FALSE),
+      is_overdue_judged := COALESCE(is_overdue_judged, FALSE),
+      item_letter := item_letter,
+      leaves_on := leaves_on,
+      excluded_reason := CASE
+        WHEN is_overdue_judged OR is_collection_judged THEN NULL
+        WHEN is_excused THEN 'excused'
+        WHEN disputed_amount > 0 THEN 'disputed'
+        WHEN due_date IS NULL THEN 'no_due_date'
+        WHEN due_date >= $as_of THEN 'not_due_yet'
+        ELSE 'out_of_window'
+      END
+    ) AS entry
+  FROM mart.evidence_item
+),
+
+judged_item AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(entry ORDER BY judged_place) FILTER (WHERE judged_place <= $shown) AS entries
+  FROM item
+  WHERE is_judged
+  GROUP BY customer_id
+),
+
+open_item AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    COUNT(*) FILTER (WHERE days_overdue > 0) AS overdue_cnt,
+    MAX(days_overdue) FILTER (WHERE days_overdue > 0) AS oldest_overdue_days,
+    list(entry ORDER BY open_place) FILTER (WHERE open_place <= $shown) AS entries
+  FROM item
+  WHERE is_open
+  GROUP BY customer_id
+),
+
+dispute_row AS (
+  SELECT
+    COALESCE(receivable.customer_id, dispute.customer_id) AS customer_id,
+    dispute.dispute_id,
+    dispute.invoice_id,
+    dispute.opened_date,
+    CASE WHEN dispute.closed_date <= $as_of THEN dispute.closed_date END AS closed_date,
+    CASE WHEN dispute.closed_date <= $as_of THEN dispute.outcome END AS outcome,
+    dispute.amount,
+    receivable.currency
+  FROM "current".dispute
+  LEFT JOIN core.receivable ON receivable.invoice_id = dispute.invoice_id
+  WHERE NOT dispute.is_deleted AND COALESCE(dispute.opened_date <= $as_of, TRUE)
+),
+
+dispute AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      id := dispute_id, invoice_id := invoice_id, opened_date := opened_date,
+      closed_date := closed_date, outcome := outcome, amount := CAST(amount AS VARCHAR),
+      currency := currency
+    ) ORDER BY closed_date DESC NULLS FIRST, opened_date DESC NULLS LAST, dispute_id)[1:$shown] AS entries
+  FROM dispute_row
+  GROUP BY customer_id
+),
+
+booking AS (
+  SELECT
+    'unapplied' AS list_name, event_id, customer_id, document_id AS id, NULL AS invoice_id,
+    event_date AS booked_on, kind, amount, currency
+  FROM event.settlement
+  WHERE invoice_id IS NULL
+  UNION ALL
+  SELECT
+    'unapplied', 'overpaid:' || invoice_id, customer_id, invoice_id, invoice_id,
+    COALESCE(settled_date, invoice_date), 'overpaid', overpaid_amount, currency
+  FROM core.receivable
+  WHERE overpaid_amount > 0
+  UNION ALL
+  SELECT 'claims', event_id, customer_id, document_id, invoice_id, event_date, kind, amount, currency
+  FROM event.settlement
+  WHERE kind IN ('claim_credit', 'claim_deduction') AND invoice_id IS NOT NULL
+  UNION ALL
+  SELECT 'claims', 'payout:' || claim_id, customer_id, claim_id, invoice_id, claim_date, settled_by, amount, currency
+  FROM "current".claim
+  WHERE NOT is_deleted AND settled_by = 'payout' AND claim_date <= $as_of
+),
+
+bookings AS (
+  SELECT
+    list_name,
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      id := id, invoice_id := invoice_id, date := booked_on, kind := kind,
+      amount := CAST(amount AS VARCHAR), currency := currency
+    ) ORDER BY booked_on DESC, event_id)[1:$shown] AS entries
+  FROM booking
+  GROUP BY list_name, customer_id
+),
+
+-- How it pays, what it owes, what comes next ----------------------------------------------------
+
+indicator AS (
+  SELECT
+    payment.customer_id,
+    [
+@indicators@
+    ] AS entries
+  FROM indicator.payment
+  JOIN limits ON limits.is_active
+  JOIN indicator.letter_basis
+    ON letter_basis.policy_id = limits.policy_id AND letter_basis.customer_id = payment.customer_id
+),
+
+bucket_cnt AS (
+  SELECT customer_id, currency, aging_bucket, COUNT(*) AS item_cnt
+  FROM item
+  WHERE is_open
+  GROUP BY customer_id, currency, aging_bucket
+),
+
+bucket AS (
+  SELECT
+    aging.customer_id,
+    aging.currency,
+    aging.ledger_balance,
+    unnest([
+      struct_pack(place := 1, bucket := 'current', counted := 'current', amount := aging.current_amount),
+      struct_pack(place := 2, bucket := 'overdue_1_30', counted := '1-30', amount := aging.overdue_1_30_amount),
+      struct_pack(place := 3, bucket := 'overdue_31_60', counted := '31-60', amount := aging.overdue_31_60_amount),
+      struct_pack(place := 4, bucket := 'overdue_61_90', counted := '61-90', amount := aging.overdue_61_90_amount),
+      struct_pack(place := 5, bucket := 'overdue_over_90', counted := '90+', amount := aging.overdue_over_90_amount),
+      struct_pack(place := 6, bucket := 'no_due_date', counted := 'no_due_date', amount := aging.no_due_date_amount),
+      struct_pack(place := 7, bucket := 'unapplied_credit', counted := NULL, amount := aging.unapplied_credit_amount),
+      struct_pack(place := 8, bucket := 'unapplied_cash', counted := NULL, amount := aging.unapplied_cash_amount),
+      struct_pack(place := 9, bucket := 'residue', counted := NULL, amount := aging.residue_amount)
+    ]) AS slot
+  FROM indicator.aging
+),
+
+-- The five buckets of every report are always there; the others when there is something in them.
+aging_currency AS (
+  SELECT
+    bucket.customer_id,
+    bucket.currency,
+    bucket.ledger_balance,
+    SUM(bucket.slot.amount) AS total_amount,
+    list(struct_pack(
+      bucket := bucket.slot.bucket,
+      amount := CAST(bucket.slot.amount AS VARCHAR),
+      items := CASE WHEN bucket.slot.counted IS NOT NULL THEN COALESCE(bucket_cnt.item_cnt, 0) END
+    ) ORDER BY bucket.slot.place)
+      FILTER (WHERE bucket.slot.place <= 5 OR bucket.slot.amount <> 0) AS buckets
+  FROM bucket
+  LEFT JOIN bucket_cnt
+    ON bucket_cnt.customer_id = bucket.customer_id
+    AND bucket_cnt.currency = bucket.currency
+    AND bucket_cnt.aging_bucket = bucket.slot.counted
+  GROUP BY bucket.customer_id, bucket.currency, bucket.ledger_balance
+),
+
+aging AS (
+  SELECT
+    customer_id,
+    list(struct_pack(
+      currency := currency,
+      buckets := buckets,
+      total_amount := CAST(CAST(total_amount AS DECIMAL(18, 2)) AS VARCHAR),
+      ledger_amount := CAST(ledger_balance AS VARCHAR)
+    ) ORDER BY currency) AS entries
+  FROM aging_currency
+  GROUP BY customer_id
+),
+
+history AS (
+  SELECT
+    customer_id,
+    list(struct_pack(
+      month := strftime(month_start, '%Y-%m'),
+      billed_amount := CAST(billed_amount AS VARCHAR),
+      paid_amount := CAST(paid_amount AS VARCHAR),
+      due_amount := CAST(due_amount AS VARCHAR),
+      days_overdue_wavg := CAST(days_overdue_wavg AS VARCHAR)
+    ) ORDER BY month_start) AS entries
+  FROM mart.payment_month
+  GROUP BY customer_id
+),
+
+outlook AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      kind := kind,
+      letter := letter,
+      from_letter := from_letter,
+      to_letter := NULLIF(to_letter, 'better'),
+      invoice_id := NULLIF(invoice_id, ''),
+      amount := CAST(amount AS VARCHAR),
+      currency := currency,
+      date := on_date
+    ) ORDER BY
+      CASE kind WHEN 'collect' THEN 1 WHEN 'pay_by' THEN 2 ELSE 3 END,
+      on_date, to_letter DESC, amount DESC, invoice_id)[1:20] AS entries
+  FROM mart.outlook
+  GROUP BY customer_id
+),
+
+-- How sure ------------------------------------------------------------------------------------
+
+source AS (
+  SELECT list(struct_pack(
+    feed := feed, batch := batch, known_on := known_on,
+    age_days := $as_of - known_on, status := status
+  ) ORDER BY feed) AS entries
+  FROM night.source
+),
+
+owner AS (
+  SELECT 'customer' AS entity, customer_id AS key, customer_id FROM core.customer
+  UNION ALL
+  SELECT 'invoice', invoice_id, customer_id FROM core.receivable
+  UNION ALL
+  SELECT 'payment', document_id, MIN(customer_id)
+  FROM event.settlement
+  WHERE starts_with(event_id, 'payment:')
+  GROUP BY document_id
+),
+
+refused AS (
+  SELECT
+    owner.customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      entity := quarantine.entity, key := quarantine.key, rule := quarantine.rule,
+      reason := quarantine.reason, first_seen := quarantine.first_seen
+    ) ORDER BY quarantine.first_seen DESC NULLS LAST, quarantine.entity, quarantine.key, quarantine.rule)[1:$shown]
+      AS entries
+  FROM night.quarantine
+  JOIN owner ON owner.entity = quarantine.entity AND owner.key = quarantine.key
+  WHERE quarantine.is_open
+  GROUP BY owner.customer_id
+),
+
+document AS (
+  SELECT
+    customer.customer_id,
+    @file@ AS file,
+    struct_pack(
+      format := 'zixin-credit-file/1',
+      as_of := $as_of,
+      customer := struct_pack(
+        customer_id := customer.customer_id,
+        customer_name := customer.customer_name,
+        country := customer.country,
+        customer_since := customer.customer_since,
+        is_reseller := customer.is_reseller,
+        payment_terms_days := master.payment_terms_days
+      ),
+      standing := struct_pack(
+        base_currency := payment.base_currency,
+        open_amount := CAST(payment.open_amount AS VARCHAR),
+        overdue_amount := CAST(payment.overdue_amount AS VARCHAR),
+        open_items := COALESCE(open_item.row_cnt, 0),
+        overdue_items := COALESCE(open_item.overdue_cnt, 0),
+        oldest_overdue_days := open_item.oldest_overdue_days,
+        early_payment_flag := payment.early_payment_flag,
+        no_fx_item_cnt := COALESCE(payment.no_fx_item_cnt, 0)
+      ),
+      assessments := assessment.assessments,
+      outlook := struct_pack("count" := COALESCE(outlook.row_cnt, 0), "rows" := COALESCE(outlook.entries, [])),
+      evidence := struct_pack(
+        judged_items := struct_pack("count" := COALESCE(judged_item.row_cnt, 0), "rows" := COALESCE(judged_item.entries, [])),
+        open_items := struct_pack("count" := COALESCE(open_item.row_cnt, 0), "rows" := COALESCE(open_item.entries, [])),
+        disputes := struct_pack("count" := COALESCE(dispute.row_cnt, 0), "rows" := COALESCE(dispute.entries, [])),
+        claims := struct_pack("count" := COALESCE(claims.row_cnt, 0), "rows" := COALESCE(claims.entries, [])),
+        unapplied := struct_pack("count" := COALESCE(unapplied.row_cnt, 0), "rows" := COALESCE(unapplied.entries, []))
+      ),
+      indicators := COALESCE(indicator.entries, []),
+      aging := COALESCE(aging.entries, []),
+      history := COALESCE(history.entries, []),
+      assurance := struct_pack(
+        sources := COALESCE(source.entries, []),
+        quarantined := struct_pack("count" := COALESCE(refused.row_cnt, 0), "rows" := COALESCE(refused.entries, []))
+      ),
+      provenance := struct_pack(
+        code_version := $code_version,
+        batches := CAST($batches AS VARCHAR[])
+      )
+    ) AS content
+  FROM core.customer
+  CROSS JOIN source
+  LEFT JOIN "current".customer AS master
+    ON master.customer_id = customer.customer_id AND NOT master.is_deleted
+  LEFT JOIN indicator.payment ON payment.customer_id = customer.customer_id
+  LEFT JOIN assessment ON assessment.customer_id = customer.customer_id
+  LEFT JOIN judged_item ON judged_item.customer_id = customer.customer_id
+  LEFT JOIN open_item ON open_item.customer_id = customer.customer_id
+  LEFT JOIN dispute ON dispute.customer_id = customer.customer_id
+  LEFT JOIN bookings AS claims
+    ON claims.customer_id = customer.customer_id AND claims.list_name = 'claims'
+  LEFT JOIN bookings AS unapplied
+    ON unapplied.customer_id = customer.customer_id AND unapplied.list_name = 'unapplied'
+  LEFT JOIN indicator ON indicator.customer_id = customer.customer_id
+  LEFT JOIN aging ON aging.customer_id = customer.customer_id
+  LEFT JOIN history ON history.customer_id = customer.customer_id
+  LEFT JOIN outlook ON outlook.customer_id = customer.customer_id
+  LEFT JOIN refused ON refused.customer_id = customer.customer_id
+)
+
+SELECT customer_id, file, CAST(to_json(content) AS VARCHAR) AS document
+FROM document
+ORDER BY customer_id
