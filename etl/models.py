@@ -19,7 +19,10 @@ _QUESTION = re.compile(r"^-- (\w+): (.+)$")
 _KEY = re.compile(r"^-- Grain: (.+?) Key: ([\w, ]+)\.$")
 _REQUIREMENTS = re.compile(r"^-- Requirements: (.+)$")
 _COLUMN = re.compile(r"^--   (\w+) +([A-Z]+(?:\(\d+, ?\d+\))?) +(\S.*)$")
-_TABLE = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+\.[a-z_0-9]+)\b")
+_TABLE = re.compile(
+    r"\b(?:FROM|JOIN)\s+"
+    r"((?:current|policy|reference|event|core|indicator|grade|mart)\.[a-z_0-9]+)\b"
+)
 
 
 @dataclass(frozen=True)

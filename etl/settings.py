@@ -1,7 +1,7 @@
 """One frozen object read from the environment, once. Nothing else reads the environment."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +37,23 @@ def read_settings(environment: dict[str, str] | os._Environ[str]) -> Settings:
 
 
 @cache
+def _from_environment() -> Settings:
+    return read_settings(os.environ)
+
+
+_chosen: list[Settings] = []
+
+
 def settings() -> Settings:
     """The settings of this process."""
-    return read_settings(os.environ)
+    return _chosen[-1] if _chosen else _from_environment()
+
+
+def use_settings(chosen: Settings) -> None:
+    """Work with these from here on, whatever the environment says."""
+    _chosen[:] = [chosen]
+
+
+def use_config(config: Path) -> None:
+    """Read another book file from here on, as `--config` asks."""
+    use_settings(replace(settings(), config=config.expanduser().resolve()))

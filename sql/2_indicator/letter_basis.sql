@@ -37,6 +37,7 @@ item AS (
     rule.overdue_months,
     rule.overdue_c_below,
     rule.collection_from,
+    receivable.invoice_id,
     receivable.customer_id,
     receivable.due_date,
     receivable.settled_date,
@@ -63,6 +64,19 @@ item AS (
     AND receivable.judged_amount > book.residual_tolerance
 ),
 
+-- A percentile is read off the sorted items with whole numbers: PERCENTILE_CONT works in doubles and
+-- gave 9.999999 for 10 days, which is another letter.
+ranked AS (
+  SELECT
+    item.*,
+    GREATEST(days_overdue, 0) AS days_late,
+    10 * (ROW_NUMBER() OVER (PARTITION BY policy_id, customer_id ORDER BY days_overdue, invoice_id) - 1)
+      AS tenth,
+    9 * (COUNT(*) OVER (PARTITION BY policy_id, customer_id) - 1) AS p90_tenth
+  FROM item
+  WHERE is_overdue_judged
+),
+
 overdue AS (
   SELECT
     policy_id,
@@ -70,10 +84,12 @@ overdue AS (
     COUNT(*) AS overdue_item_cnt,
     SUM(judged_amount * rate_to_base) AS overdue_due_base,
     MAX(days_overdue) AS days_overdue_worst,
-    PERCENTILE_CONT(0.9) WITHIN GROUP (
-      ORDER BY CAST(GREATEST(days_overdue, 0) AS DECIMAL(18, 6))
-    ) AS days_overdue_p90,
-    SUM(GREATEST(days_overdue, 0)) AS late_days,
+    CAST(0.1 AS DECIMAL(2, 1)) * SUM(CASE
+      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) THEN days_late * (10 - MOD(p90_tenth, 10))
+      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) + 10 THEN days_late * MOD(p90_tenth, 10)
+      ELSE 0
+    END) AS days_overdue_p90,
+    SUM(days_late) AS late_days,
     SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
       AS late_money_days_base,
     COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below) AS offending_item_cnt,
@@ -84,8 +100,7 @@ overdue AS (
     MAX(CAST(GREATEST(due_date, settled_date) + INTERVAL '1' MONTH * overdue_months AS DATE))
       FILTER (WHERE days_overdue >= overdue_c_below) AS last_leaves_on,
     COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_cnt
-  FROM item
-  WHERE is_overdue_judged
+  FROM ranked
   GROUP BY policy_id, customer_id
 ),
 

@@ -82,7 +82,8 @@ receivable AS (
   CROSS JOIN night
 ),
 
--- The anchors of the published chart, joined by straight lines (C4).
+-- The anchors of the published chart, joined by straight lines (C4). Percentiles are read off the
+-- sorted items with whole numbers, because PERCENTILE_CONT works in doubles.
 judged AS (
   SELECT
     receivable.*,
@@ -96,7 +97,11 @@ judged AS (
       WHEN days_overdue <= 30 THEN 60 - CAST((days_overdue - 22) * 5 AS DECIMAL(18, 2)) / 4
       WHEN days_overdue <= 120 THEN 50 - CAST(days_overdue - 30 AS DECIMAL(18, 2)) / 3
       ELSE 20
-    END AS paydex_points
+    END AS paydex_points,
+    10 * (ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY days_overdue, invoice_id) - 1)
+      AS tenth,
+    9 * (COUNT(*) OVER (PARTITION BY customer_id) - 1) AS p90_tenth,
+    5 * (COUNT(*) OVER (PARTITION BY customer_id) - 1) AS median_tenth
   FROM receivable
   WHERE is_judged
 ),
@@ -114,10 +119,18 @@ behaviour AS (
     SUM(judged_base) FILTER (WHERE days_overdue = 0) AS exact_base,
     MAX(days_overdue) AS days_overdue_max,
     SUM(days_late) AS late_days,
-    PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY CAST(days_late AS DECIMAL(18, 6)))
-      AS days_overdue_p90,
-    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CAST(days_overdue AS DECIMAL(18, 6)))
-      AS days_overdue_median,
+    CAST(0.1 AS DECIMAL(2, 1)) * SUM(CASE
+      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) THEN days_late * (10 - MOD(p90_tenth, 10))
+      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) + 10 THEN days_late * MOD(p90_tenth, 10)
+      ELSE 0
+    END) AS days_overdue_p90,
+    CAST(0.1 AS DECIMAL(2, 1)) * SUM(CASE
+      WHEN tenth = median_tenth - MOD(median_tenth, 10)
+        THEN days_overdue * (10 - MOD(median_tenth, 10))
+      WHEN tenth = median_tenth - MOD(median_tenth, 10) + 10
+        THEN days_overdue * MOD(median_tenth, 10)
+      ELSE 0
+    END) AS days_overdue_median,
     SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
       AS late_money_days,
     SUM(CAST(signed_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))

@@ -1,0 +1,69 @@
+"""Check what the night computed, before anybody sees it (design §5)."""
+
+from datetime import date
+from typing import Any
+
+from etl import models
+from etl.context import Context
+from etl.errors import ZixinError
+from etl.inputs import night_folder
+from etl.lake import Partition, write_json
+from etl.publish.publication import night_connection
+
+INPUTS = ("policy.book", "policy.rule")
+
+
+def night_partitions(ctx: Context, as_of: date) -> dict[str, Partition]:
+    """Every table of the night by schema.table: snapshots, policy and models.
+
+    Raises:
+        ZixinError: one of them was not made yet.
+    """
+    from etl.history import entities
+
+    names = (
+        *(f"current.{entity.name}" for entity in entities()),
+        *INPUTS,
+        *(model.full_name for model in models.models()),
+    )
+    found = {name: ctx.lake.find(name, as_of) for name in names}
+    missing = [name for name, partition in found.items() if partition is None]
+    if missing:
+        raise ZixinError(
+            f"the night of {as_of} has no {missing[0]} yet: run `zixin night --as-of {as_of}`"
+        )
+    return {name: partition for name, partition in found.items() if partition is not None}
+
+
+def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
+    """Run the suite of every model; the reports go to the night's notes and from there to the
+    quality page.
+
+    Raises:
+        ZixinError: a critical rule is not met: a total does not add up, a customer is lost.
+        BrokenCheck: a check could not run.
+    """
+    from etl.quality.runner import run_suite
+    from etl.quality.suite import read_suites
+
+    partitions = night_partitions(ctx, as_of)
+    reports = []
+    with night_connection(ctx.engine, ctx.lake, partitions, as_of) as connection:
+        for schema in dict.fromkeys(model.schema for model in models.models()):
+            for suite in read_suites(schema).values():
+                reports.append(run_suite(connection, suite, {"as_of": as_of}))
+    write_json(
+        night_folder(ctx.settings.home, as_of) / "audit.json",
+        [report.as_dict() for report in reports],
+    )
+    failed = [result for report in reports for result in report.failed]
+    if failed:
+        more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise ZixinError(
+            f"the night of {as_of} is not published, {failed[0].rule.rule_id} is not met: "
+            f"{failed[0].sentence}{more}"
+        )
+    warned = sum(
+        result.state == "warned" for report in reports for result in report.results
+    )
+    return {"suites": len(reports), "failed": 0, "warned": warned}

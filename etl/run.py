@@ -1,0 +1,42 @@
+"""One whole night in one process: what `zixin night` does and the DAG does with many."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from etl import clock, night, schedule
+from etl.context import context
+from etl.inputs import read_inputs
+from etl.lock import night_lock
+
+
+def run_night(as_of: str | None, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Run the verbs in order; returns what the summary shows.
+
+    Raises:
+        ZixinError: the night could not be published; what was published before still stands.
+    """
+    ctx = context()
+    day: date = clock.parse_day(as_of) if as_of else clock.tonight(schedule.time_zone())
+    with night_lock(ctx.settings.home):
+        for feed in night.feeds():
+            progress(f"{feed}: extract")
+            night.extract(day, feed)
+            progress(f"{feed}: map, check, load")
+            night.load(day, feed)
+        progress("fix the inputs, fold the snapshots")
+        night.freeze(day)
+        for layer in night.layers():
+            progress(f"transform {layer}")
+            night.transform(day, layer)
+        progress("check the results")
+        night.audit(day)
+        progress("publish")
+        published = night.publish(day)
+        night.notify(day)
+    inputs = read_inputs(ctx.settings.home, day)
+    return {
+        **published,
+        "feeds": list(inputs.feeds),
+        "held": [feed for feed in inputs.feeds if feed["state"] == "held"],
+    }

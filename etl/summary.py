@@ -1,0 +1,56 @@
+"""What `zixin night` prints: the same book under every policy, and where to look."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+GRADES = ("A", "B", "C", "D", "NR")
+COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "red", "NR": "bright_black"}
+
+
+def print_summary(screen: Console, result: dict[str, Any]) -> None:
+    """One night on a terminal."""
+    screen.print(
+        f"[bold]{result['as_of']}[/]  {result['credit_files']:,} credit files published"
+        + ("" if result["is_newest"] else "  (an older night: the newest stays the one people see)")
+    )
+    screen.print(_book(result["book"]))
+    if result["quarantine"]:
+        rows = sum(entry["open"] for entry in result["quarantine"])
+        first = result["quarantine"][0]
+        screen.print(
+            f"quarantine: {rows:,} open, most of them {escape(first['entity'])} "
+            f"{escape(first['rule'])} ({first['open']:,})"
+        )
+    for warning in result["warnings"]:
+        screen.print(f"[yellow]warning:[/] {escape(warning)}")
+    screen.print(f"open       file://{result['folder']}/index.html", soft_wrap=True)
+    screen.print(f"warehouse  {escape(result['warehouse'])}", soft_wrap=True)
+
+
+def _book(book: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("policy")
+    for grade in GRADES:
+        table.add_column(f"[{COLOURS[grade]}]{grade}[/]", justify="right")
+    table.add_column("open", justify="right")
+    table.add_column("overdue", justify="right")
+    for policy_id in dict.fromkeys(row["policy_id"] for row in book):
+        rows = {row["final_grade"]: row for row in book if row["policy_id"] == policy_id}
+        any_row = next(iter(rows.values()))
+        currency = any_row["base_currency"] or ""
+        table.add_row(
+            policy_id + (" *" if any_row["is_active"] else ""),
+            *(f"{rows[grade]['customer_cnt']:,}" if grade in rows else "0" for grade in GRADES),
+            _money(rows, "open_amount", currency),
+            _money(rows, "overdue_amount", currency),
+        )
+    return table
+
+
+def _money(rows: dict[str, dict[str, Any]], name: str, currency: str) -> str:
+    from decimal import Decimal
+
+    return f"{sum((Decimal(row[name]) for row in rows.values()), Decimal(0)):,.2f} {currency}"
