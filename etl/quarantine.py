@@ -86,10 +86,10 @@ def quarantine_register(
     return connection.sql(_REGISTER_SQL, params={"as_of": as_of})
 
 
-def _collect_refused(
-    connection: duckdb.DuckDBPyConnection, batches: Sequence[BatchFiles]
-) -> None:
-    columns = ", ".join(f"CAST({column.name} AS {column.type}) AS {column.name}" for column in COLUMNS)
+def _collect_refused(connection: duckdb.DuckDBPyConnection, batches: Sequence[BatchFiles]) -> None:
+    columns = ", ".join(
+        f"CAST({column.name} AS {column.type}) AS {column.name}" for column in COLUMNS
+    )
     files = [str(batch.quarantine) for batch in batches if batch.quarantine is not None]
     source = "read_parquet($files)" if files else f"({_empty(COLUMNS)})"
     connection.execute(
@@ -98,9 +98,7 @@ def _collect_refused(
     )
 
 
-def _collect_healthy(
-    connection: duckdb.DuckDBPyConnection, batches: Sequence[BatchFiles]
-) -> None:
+def _collect_healthy(connection: duckdb.DuckDBPyConnection, batches: Sequence[BatchFiles]) -> None:
     """The healthy versions of keys that were ever refused: few, however long the history is."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE register_healthy "

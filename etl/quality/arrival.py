@@ -7,7 +7,7 @@ work on rows is done in sets, in the database.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from etl.engine.duckdb import literal
 from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
 from etl.errors import BrokenCheck
 from etl.quality.conservation import Conservation, Received, Tally, balance
@@ -33,16 +34,18 @@ NO_AMOUNT = "CAST(NULL AS DECIMAL(18,2))"
 class Arrival:
     """What is known about a batch beside its rows.
 
-    `received`: entity → what the mapper counted. `previous_rows`: entity → rows received in the last
-    accepted batch of this feed, for feeds that send everything every time; empty for the others.
+    `known` and `export` are the feed's own, from the book file. `received`: entity → what the mapper
+    counted. `previous_rows`: entity → rows received in the last loaded batch of this feed (see
+    `received_rows`); None when there is none.
     """
 
     batch: str
     feed: str
     landed_on: date
-    is_historical: bool
     received: Mapping[str, Received]
-    previous_rows: Mapping[str, int] = field(default_factory=dict)
+    known: Literal["arrival", "historical"] = "arrival"
+    export: Literal["increment", "full"] = "increment"
+    previous_rows: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,11 @@ class ArrivalVerdict:
         }
 
 
+def received_rows(verdict: Mapping[str, Any]) -> dict[str, int]:
+    """entity → rows received, from an earlier batch's verdict as it was written down."""
+    return {account["entity"]: account["received"]["rows"] for account in verdict["conservation"]}
+
+
 def check_batch(
     connection: duckdb.DuckDBPyConnection,
     arrival: Arrival,
@@ -109,7 +117,7 @@ def check_batch(
         )
         if holds:
             return _held(connection, arrival, entities, reports, holds)
-        _mark_refused(connection, dict(zip(entities, reports[1:], strict=True)), parameters)
+        _mark_refused(connection, dict(zip(entities, reports[1:], strict=True)))
         return _split(connection, arrival, entities, reports, out)
     finally:
         connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
@@ -152,20 +160,24 @@ def _open_views(
     )
     connection.execute(
         f"CREATE TABLE {SCHEMA}.{FEED} (entity VARCHAR, received_rows BIGINT, staged_rows BIGINT, "
-        "rejected_rows BIGINT, duplicate_rows BIGINT, previous_rows BIGINT)"
+        "rejected_rows BIGINT, duplicate_rows BIGINT, previous_rows BIGINT, export VARCHAR, "
+        "is_first BOOLEAN)"
     )
     rejected = _tallies(connection, REJECTS, "entity", "amount")
-    for name in sorted({*arrival.received, *arrival.previous_rows, *entities, *rejected}):
+    previous = arrival.previous_rows or {}
+    for name in sorted({*arrival.received, *previous, *entities, *rejected}):
         counted = arrival.received.get(name, Received(Tally()))
         connection.execute(
-            f"INSERT INTO {SCHEMA}.{FEED} VALUES (?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO {SCHEMA}.{FEED} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 name,
                 counted.received.rows,
                 _tally(connection, name, entities[name]).rows if name in entities else 0,
                 rejected.get(name, Tally()).rows,
                 counted.duplicate.rows,
-                arrival.previous_rows.get(name),
+                previous.get(name),
+                arrival.export,
+                arrival.previous_rows is None,
             ],
         )
 
@@ -173,7 +185,6 @@ def _open_views(
 def _mark_refused(
     connection: duckdb.DuckDBPyConnection,
     reports: Mapping[str, SuiteReport],
-    parameters: Mapping[str, Any],
 ) -> None:
     """`batch.refused`: one row a (entity, seq, rule), from the very queries that were judged."""
     connection.execute(
@@ -280,10 +291,10 @@ def _quarantine(
     parts = [
         f"""
         SELECT
-            {_literal(arrival.feed)} AS feed, entity, NULLIF(TRIM(key), '') AS key, rule, reason,
+            {literal(arrival.feed)} AS feed, entity, NULLIF(TRIM(key), '') AS key, rule, reason,
             raw, source_file, source_row,
-            COALESCE(known_on, {"NULL" if arrival.is_historical else landed_on}) AS known_on,
-            {_literal(arrival.batch)} AS batch, amount, 1 AS nth_rule
+            COALESCE(known_on, {"NULL" if arrival.known == "historical" else landed_on}) AS known_on,
+            {literal(arrival.batch)} AS batch, amount, 1 AS nth_rule
         FROM {SCHEMA}.{REJECTS}
         """
     ]
@@ -292,11 +303,11 @@ def _quarantine(
         parts.append(
             f"""
         SELECT
-            {_literal(arrival.feed)}, refused.entity, {key_text(entity, "staged")}, refused.rule,
+            {literal(arrival.feed)}, refused.entity, {key_text(entity, "staged")}, refused.rule,
             refused.reason, {"staged.raw" if "raw" in has else "NULL"},
             {"staged.source_file" if "source_file" in has else "NULL"},
             {"staged.source_row" if "source_row" in has else "NULL"}, staged.known_on,
-            {_literal(arrival.batch)},
+            {literal(arrival.batch)},
             {f"staged.{entity.amount}" if entity.amount else NO_AMOUNT},
             ROW_NUMBER() OVER (PARTITION BY refused.seq ORDER BY refused.place)
         FROM {SCHEMA}.refused
@@ -315,9 +326,10 @@ def _quarantine(
 
 def _tally(connection: duckdb.DuckDBPyConnection, view: str, entity: Entity) -> Tally:
     amount = entity.amount or NO_AMOUNT
-    row = connection.execute(f"SELECT COUNT(*), SUM({amount}) FROM {SCHEMA}.{view}").fetchone()
-    assert row is not None, "an aggregate has a row"  # noqa: S101
-    return Tally(row[0], Decimal(row[1] or 0).quantize(Decimal("0.01")))
+    [(rows, total)] = connection.execute(
+        f"SELECT COUNT(*), SUM({amount}) FROM {SCHEMA}.{view}"
+    ).fetchall()
+    return Tally(rows, _cents(total))
 
 
 def _tallies(
@@ -326,7 +338,11 @@ def _tallies(
     rows = connection.execute(
         f"SELECT {group}, COUNT(*), SUM({amount}) FROM {SCHEMA}.{view} GROUP BY {group}"
     ).fetchall()
-    return {name: Tally(n, Decimal(total or 0).quantize(Decimal("0.01"))) for name, n, total in rows}
+    return {name: Tally(count, _cents(total)) for name, count, total in rows}
+
+
+def _cents(total: Decimal | None) -> Decimal:
+    return Decimal(total or 0).quantize(Decimal("0.01"))
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
@@ -334,9 +350,7 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    connection.execute(
-        f"COPY ({query}) TO {_literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
@@ -345,8 +359,4 @@ def _columns_of(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
 
 
 def _file(path: Path) -> str:
-    return f"read_parquet({_literal(str(path))})"
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return f"read_parquet({literal(str(path))})"

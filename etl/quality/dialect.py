@@ -19,7 +19,7 @@ URL = "duckdb+buffered://"
 KEPT = 10_000
 
 
-class TooManyRows(RuntimeError):
+class TooManyRowsError(RuntimeError):
     """A check wanted to read all rows of a long result."""
 
 
@@ -27,7 +27,7 @@ class _FirstRows(deque[Any]):
     """The first rows of a longer result: they can be taken one by one, not listed as if complete."""
 
     def __iter__(self) -> Iterator[Any]:
-        raise TooManyRows(
+        raise TooManyRowsError(
             f"this check reads more than {KEPT} rows; write it as an unexpected_rows_expectation"
         )
 
@@ -36,7 +36,7 @@ class BufferedContext(DuckDBExecutionContext):
     """Reads the rows of a statement before anybody can give the connection back."""
 
     def post_exec(self) -> None:
-        super().post_exec()
+        super().post_exec()  # type: ignore[no-untyped-call]
         if self.cursor is None or not self.cursor.description:
             return
         rows = self.cursor.fetchmany(KEPT + 1)

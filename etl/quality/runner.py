@@ -101,7 +101,8 @@ def run_suite(
     rules = {rule.rule_id: _bound(suite, rule, parameters or {}) for rule in suite.rules}
     schema, table = (relation or suite.name).split(".")
     try:
-        context = gx.get_context(mode="ephemeral")
+        # Great Expectations' own types say less than it takes.
+        context: Any = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = {"globally": False}
         source = context.data_sources.add_sql(
             "lent",
@@ -121,7 +122,8 @@ def run_suite(
         ) from error
 
     found: dict[str, RuleResult] = {}
-    for outcome in validation.results:
+    outcomes: list[Any] = validation.results
+    for outcome in outcomes:
         rule = rules[outcome.expectation_config.meta["rule_id"]]
         _refuse_broken(suite, rule, outcome)
         found[rule.rule_id] = _result(connection, f"{schema}.{table}", rule, outcome)

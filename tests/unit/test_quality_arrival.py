@@ -9,7 +9,7 @@ import pytest
 
 from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.errors import BrokenCheck
-from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch
+from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch, received_rows
 from etl.quality.conservation import Received, Tally
 from etl.quality.suite import read_suite, read_suites
 
@@ -69,8 +69,7 @@ def counted(**entities: tuple[int, str]) -> dict[str, Received]:
 
 
 def arrived(received: dict[str, Received], **more: object) -> Arrival:
-    facts = {"landed_on": TONIGHT, "is_historical": False} | more
-    return Arrival(batch=BATCH, feed="erp", received=received, **facts)  # type: ignore[arg-type]
+    return Arrival(batch=BATCH, feed="erp", landed_on=TONIGHT, received=received, **more)  # type: ignore[arg-type]
 
 
 def states(verdict: ArrivalVerdict) -> dict[str, tuple[str, int]]:
@@ -179,7 +178,9 @@ def test_every_critical_row_rule_of_the_other_entities_bites(
 ) -> None:
     paid = {"payment_date": TONIGHT, "amount": 1, "currency": "CNY", "kind": "cash"}
     rate = {"from_currency": "USD", "to_currency": "CNY", "rate_date": TONIGHT, "rate": 7}
-    stage(tmp_path, "customer", {"customer_id": "C1", "competitor_share": 1.5, "customer_name": "n"})
+    stage(
+        tmp_path, "customer", {"customer_id": "C1", "competitor_share": 1.5, "customer_name": "n"}
+    )
     stage(tmp_path, "payment", paid | {"payment_id": "P1", "kind": "gift"}, paid)
     stage(tmp_path, "fx_rate", rate | {"rate": 0}, rate | {"to_currency": "cny"})
     stage(
@@ -230,7 +231,12 @@ def test_of_a_deletion_only_the_key_counts(
     ("received", "previous", "rule", "said"),
     [
         (0, {}, "feed.empty", "without a single row"),
-        (69, {"invoice": 100}, "feed.shrunk", "brought 69 invoice rows where the last one brought 100"),
+        (
+            69,
+            {"invoice": 100},
+            "feed.shrunk",
+            "brought 69 invoice rows where the last one brought 100",
+        ),
     ],
 )
 def test_a_broken_table_rule_holds_the_whole_batch(
@@ -245,7 +251,7 @@ def test_a_broken_table_rule_holds_the_whole_batch(
 
     verdict = check_batch(
         connection,
-        arrived(counted(invoice=(received, str(received))), previous_rows=previous),
+        arrived(counted(invoice=(received, str(received))), export="full", previous_rows=previous),
         tmp_path,
         tmp_path / "out",
     )
@@ -259,19 +265,28 @@ def test_a_broken_table_rule_holds_the_whole_batch(
     assert [account.held.rows for account in verdict.conservation] == [received]
 
 
-def test_a_loss_of_just_thirty_per_cent_is_not_held(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+@pytest.mark.parametrize(
+    ("rows", "more"),
+    [
+        pytest.param(70, {"export": "full"}, id="a loss of 30 % and no more"),
+        pytest.param(1, {"export": "increment"}, id="an increment brings what there is"),
+        pytest.param(0, {"export": "increment"}, id="which may be nothing"),
+    ],
+)
+def test_what_is_small_for_a_reason_is_loaded(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: int, more: dict[str, str]
 ) -> None:
-    stage(tmp_path, "invoice", *(invoice(f"I{n}", "1.00") for n in range(70)))
+    stage(tmp_path, "invoice", *(invoice(f"I{n}", "1.00") for n in range(rows)))
 
     verdict = check_batch(
         connection,
-        arrived(counted(invoice=(70, "70")), previous_rows={"invoice": 100}),
+        arrived(counted(invoice=(rows, str(rows))), previous_rows={"invoice": 100}, **more),
         tmp_path,
         tmp_path / "out",
     )
 
     assert verdict.state == "loaded"
+    assert received_rows(verdict.as_dict()) == {"invoice": rows}
 
 
 def test_the_same_key_twice_holds(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -291,9 +306,7 @@ def test_lost_rows_are_noticed(connection: duckdb.DuckDBPyConnection, tmp_path: 
     stage(tmp_path, "invoice", invoice("I1"))
 
     with pytest.raises(BrokenCheck, match=r"invoice: 2 rows \(150.00\) received, but 1 \(100.00\)"):
-        check_batch(
-            connection, arrived(counted(invoice=(2, "150.00"))), tmp_path, tmp_path / "out"
-        )
+        check_batch(connection, arrived(counted(invoice=(2, "150.00"))), tmp_path, tmp_path / "out")
 
 
 def test_duplicates_are_part_of_the_sum(
@@ -341,7 +354,7 @@ def test_a_historical_reject_has_no_day(
 
     verdict = check_batch(
         connection,
-        arrived(counted(invoice=(2, "-1")), is_historical=True),
+        arrived(counted(invoice=(2, "-1")), known="historical"),
         tmp_path,
         tmp_path / "out",
     )
