@@ -151,8 +151,7 @@ book_of AS (
   SELECT
     customer_id,
     SUM(open_base) AS open_base,
-    SUM(open_base) FILTER (WHERE due_date IS NULL OR due_date >= CAST(:as_of AS DATE))
-      AS current_base,
+    SUM(open_base) FILTER (WHERE due_date >= CAST(:as_of AS DATE)) AS current_base,
     SUM(open_base) FILTER (WHERE days_past_due > 0) AS overdue_base,
     SUM(open_base * CASE
       WHEN days_past_due > 90 THEN 105
