@@ -2,14 +2,14 @@
 "use strict";
 
 Zixin.start((file) => {
-  const { word, code, money, share, days, measure, number, isMissing, UNKNOWN } = Zixin;
+  const { word, code, money, share, days, measure, exactly, number, isMissing, UNKNOWN } = Zixin;
   const { h, section, gradeBadge, facts, table, bar, details, chart, decimal, trimmed } = Zixin;
 
   const leading = file.assessments.find((one) => one.is_active) || file.assessments[0];
   const base = file.standing.base_currency;
   const policyName = (policy) => code("policy", policy.policy_id);
   const letterName = (letter) => word(`letter.${letter}`);
-  const name = file.customer.customer_name || word("customer.unnamed");
+  const name = file.customer.customer_name || file.customer.customer_id;
 
   /* ---- who, and what grade ---- */
 
@@ -58,6 +58,7 @@ Zixin.start((file) => {
             : policyName(leading)))),
       facts([
         [word("customer.id"), who.customer_id],
+        who.customer_name ? null : [word("customer.name"), word("customer.unnamed")],
         who.country ? [word("customer.country"), who.country] : null,
         who.customer_since ? [word("customer.since"), who.customer_since] : null,
         isMissing(who.payment_terms_days) ? null : [word("customer.terms"), days(who.payment_terms_days)],
@@ -86,7 +87,7 @@ Zixin.start((file) => {
       [word("letter.items"), isMissing(letter.item_count) ? UNKNOWN : decimal(letter.item_count)],
       [word("letter.amount"), money(letter.item_amount, isMissing(letter.item_amount) ? "" : base)],
       ...letter.also.map((one) => [code("basis", one.basis), measure(one.value, one.unit || letter.unit)]),
-      letter.letter === "overdue" && number(leading.veto_weight) > 0 ? [word("letter.veto_weight"), share(leading.veto_weight)] : null,
+      letter.letter === "overdue" && number(leading.veto_weight) > 0 ? [word("letter.veto_weight"), measure(leading.veto_weight, "share")] : null,
       letter.letter === "overdue" && leading.veto_until ? [word("letter.veto_until"), leading.veto_until] : null,
       letter.reason ? [word("letter.reason"), code("reason", letter.reason)] : null,
     ].filter(Boolean);
@@ -94,7 +95,7 @@ Zixin.start((file) => {
     return h(`article.letter${letter.grade ? `.is-${letter.grade}` : ""}`, {},
       h("div.top", {}, h("div", {}, h("h3", {}, letterName(letter.letter)), h("span.explain", {}, word(`letter.${letter.letter}.what`))),
         letter.grade ? gradeBadge(letter.grade, "medium") : h("span.chip", {}, shown ? word("letter.not_applicable") : word("letter.none"))),
-      h("p.reading", {}, measure(letter.value, letter.unit)),
+      h("p.reading", {}, exactly(letter.value, letter.unit)),
       limits,
       h("dl.small-facts", {}, pairs.map(([key, value]) => h("div", {}, h("dt", {}, key), h("dd", {}, value)))));
   }
@@ -273,7 +274,7 @@ Zixin.start((file) => {
         { title: word("history.month"), cell: (row) => row.month },
         { title: `${word("history.billed")} ${base}`, kind: "number", cell: (row) => money(row.billed_amount, "") },
         { title: `${word("history.paid")} ${base}`, kind: "number", cell: (row) => money(row.paid_amount, "") },
-        { title: word("history.days_late"), kind: "number", cell: (row) => (isMissing(row.days_overdue_wavg) ? UNKNOWN : days(row.days_overdue_wavg)) },
+        { title: word("history.days_late"), kind: "number", cell: (row) => (isMissing(row.days_overdue_wavg) ? UNKNOWN : measure(row.days_overdue_wavg, "days")) },
       ], months)));
   }
 
@@ -308,7 +309,7 @@ Zixin.start((file) => {
     const sure = file.assurance;
     const quarantined = sure.quarantined;
     return section("assurance", "section.assurance",
-      isMissing(leading.coverage) ? null : h("p", {}, word("assurance.coverage_text", { share: share(leading.coverage) })),
+      isMissing(leading.coverage) ? null : h("p", {}, word("assurance.coverage_text", { share: measure(leading.coverage, "share") })),
       leading.letters.filter((letter) => letter.reason && letter.reason !== "not_a_reseller").length
         ? h("p", {}, `${word("assurance.missing")}: `, leading.letters.filter((letter) => letter.reason && letter.reason !== "not_a_reseller").map((letter) => `${letterName(letter.letter)} (${code("reason", letter.reason)})`).join(" · ")) : null,
       sure.sources.length ? table(word("assurance.sources"), [

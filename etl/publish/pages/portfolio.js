@@ -11,7 +11,7 @@
   const view = { text: "", grade: "", overdue: false, differs: false, changed: false, sort: "standing", descending: false, page: 0, size: 50 };
 
   Zixin.start((book) => {
-    const { word, code, money, share, days, number, isMissing, exactCompare, UNKNOWN } = Zixin;
+    const { word, code, money, measure, days, number, isMissing, exactCompare, UNKNOWN } = Zixin;
     const { h, section, gradeBadge, table, bar, chart, decimal, facts } = Zixin;
 
     const at = Object.fromEntries(book.customers.columns.map((column, index) => [column, index]));
@@ -19,8 +19,8 @@
     const base = book.base_currency;
     const policyName = (policy) => code("policy", policy.policy_id);
     const href = (row) => `customers/${encodeURIComponent(row[at.file])}.html`;
-    const nameOf = (row) => row[at.customer_name] || word("customer.unnamed");
-    const customerLink = (row) => [h("a", { href: href(row) }, nameOf(row)), h("br"), h("span.explain", {}, row[at.customer_id])];
+    const nameOf = (row) => row[at.customer_name] || row[at.customer_id];
+    const customerLink = (row) => [h("a", { href: href(row) }, nameOf(row)), row[at.customer_name] ? [h("br"), h("span.explain", {}, row[at.customer_id])] : null];
     const night = window.ZIXIN_CHANGES && window.ZIXIN_CHANGES.as_of === book.as_of ? window.ZIXIN_CHANGES : null;
 
     function changeOf(id) {
@@ -45,7 +45,7 @@
         h("dl.figures", { style: "margin-top:1.2rem" },
           cell(word("portfolio.customers"), decimal(totals.customers)),
           cell(word("portfolio.open"), decimal(totals.open_amount), base),
-          cell(word("portfolio.overdue"), decimal(totals.overdue_amount), [base, totals.overdue_share ? ` · ${share(totals.overdue_share)}` : ""].join("")),
+          cell(word("portfolio.overdue"), decimal(totals.overdue_amount), [base, totals.overdue_share ? ` · ${measure(totals.overdue_share, "share")}` : ""].join("")),
           cell(word("portfolio.d_share"), bad ? decimal(bad.customers) : "0", `${word("grade.final")} · ${policyName(book.policies[leading])}`)),
         totals.no_fx_customers > 0 ? h("p.note", {}, word("portfolio.no_fx_note", { n: decimal(totals.no_fx_customers) })) : null,
         feedsLine());
@@ -53,7 +53,7 @@
 
     function feedsLine() {
       const held = book.feeds.filter((feed) => feed.status === "held").length;
-      return h("p.note", {}, held ? h("span.chip.alarm", {}, word("portfolio.feeds_held", { n: held })) : word("portfolio.feeds_ok"), " ",
+      return h("p.note", {}, held ? h("span.chip.alarm", {}, word("portfolio.feeds_held", { n: held })) : word("portfolio.feeds_ok"), book.quarantined_rows ? ` ${word("portfolio.quarantined", { n: decimal(book.quarantined_rows) })}` : "", " ",
         h("a", { href: "quality.html" }, word("nav.quality")));
     }
 

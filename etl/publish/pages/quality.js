@@ -5,7 +5,7 @@ Zixin.start((report) => {
   const { word, code, money, UNKNOWN } = Zixin;
   const { h, section, table, decimal } = Zixin;
 
-  const statusChip = (status) => h(`span.chip${["held", "failed", "broken"].includes(status) ? ".alarm" : ["warned", "warning"].includes(status) ? ".warn" : ""}`, {}, code("status", status));
+  const statusChip = (status) => h(`span.chip${["held", "failed", "broken"].includes(status) ? ".alarm" : ["warned"].includes(status) ? ".warn" : ""}`, {}, code("status", status));
   const held = report.feeds.filter((feed) => feed.status === "held");
 
   const heading = h("section.card", { "aria-label": word("page.quality") },
@@ -21,25 +21,23 @@ Zixin.start((report) => {
     { title: word("item.note"), cell: (row) => row.reason || "" },
   ], report.feeds)) : null;
 
-  const both = (rows, amount, currency) => [decimal(rows), amount === null || amount === undefined ? null : h("span.explain", {}, h("br"), money(amount, currency))];
-  const balance = section("balance", "quality.balance", table(word("quality.balance"), [
+  /* Amounts are a checksum over all currencies, so they stand without one. */
+  const both = (tally) => [decimal(tally.rows), h("span.explain", {}, h("br"), money(tally.amount, ""))];
+  const balance = section("balance", "quality.balance", report.balance.length ? table(word("quality.balance"), [
     { title: word("assurance.feed"), cell: (row) => row.feed },
-    { title: word("quality.entity"), cell: (row) => row.entity || UNKNOWN },
-    { title: word("quality.received"), kind: "number", cell: (row) => both(row.received_rows, row.received_amount, row.currency) },
-    { title: word("quality.loaded"), kind: "number", cell: (row) => both(row.loaded_rows, row.loaded_amount, row.currency) },
-    { title: word("quality.duplicate"), kind: "number", cell: (row) => both(row.duplicate_rows, row.duplicate_amount, row.currency) },
-    { title: word("quality.quarantined"), kind: "number", cell: (row) => both(row.quarantined_rows, row.quarantined_amount, row.currency) },
-    { title: word("quality.balances"), cell: (row) => (row.balances ? word("yes") : h("span.chip.alarm", {}, word("no"))) },
-  ], report.balance));
+    { title: word("quality.batch"), cell: (row) => h("span.explain", {}, row.batch) },
+    { title: word("quality.entity"), cell: (row) => row.entity },
+    ...["received", "loaded", "duplicate", "quarantined", "held"].map((part) => ({ title: word(`quality.${part}`), kind: "number", cell: (row) => both(row[part]) })),
+    { title: word("quality.balances"), cell: (row) => (row.is_balanced ? word("yes") : h("span.chip.alarm", {}, word("no"))) },
+  ], report.balance) : h("p.soft", {}, word("quality.no_batches")), h("p.note", {}, word("quality.checksum")));
 
-  const rules = section("rules", "quality.rules", table(word("quality.rules"), [
-    { title: word("quality.rule"), cell: (row) => row.rule },
-    { title: word("quality.entity"), cell: (row) => row.table },
+  const rules = section("rules", "quality.rules", report.rules.length ? table(word("quality.rules"), [
+    { title: word("quality.rule"), cell: (row) => [row.rule, h("br"), h("span.explain", {}, row.suite)] },
     { title: word("quality.severity"), cell: (row) => code("severity", row.severity) },
-    { title: word("quality.result"), cell: (row) => statusChip(row.result) },
-    { title: word("quality.count"), kind: "number", cell: (row) => (row.rows === null ? UNKNOWN : decimal(row.rows)) },
-    { title: word("quality.note"), cell: (row) => h("span.explain", {}, row.note || "") },
-  ], report.rules, { rowClass: (row) => (["failed", "broken"].includes(row.result) && row.severity === "critical" ? ".late" : "") }));
+    { title: word("quality.result"), cell: (row) => statusChip(row.state) },
+    { title: word("quality.count"), kind: "number", cell: (row) => decimal(row.count) },
+    { title: word("quality.note"), cell: (row) => [row.sentence ? h("span", {}, row.sentence, h("br")) : null, h("span.explain", {}, row.why || "")] },
+  ], report.rules, { rowClass: (row) => (row.state === "failed" ? ".late" : "") }) : h("p.soft", {}, word("none")));
 
   const list = report.quarantine;
   const quarantine = section("quarantine", "quality.list", list.count ? [

@@ -79,17 +79,35 @@ const Zixin = (() => {
     return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
   }
 
+  /* A decimal string to so many places, half away from zero, in whole numbers of any size. */
+  function rounded(value, places) {
+    const [, sign, whole, fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value)) || [];
+    if (whole === undefined || fraction.length <= places) return String(value);
+    const up = fraction[places] >= "5" ? 1n : 0n;
+    const digits = (BigInt(whole + fraction.slice(0, places)) + up).toString().padStart(places + 1, "0");
+    const cut = digits.length - places;
+    const text = places ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits;
+    return /^[0.]+$/.test(text) ? text : sign + text;
+  }
+
   function days(value) {
     if (isMissing(value)) return UNKNOWN;
     const text = trimmed(value);
     return language === "zh" ? `${text} 天` : `${text} ${text === "1" ? "day" : "days"}`;
   }
 
-  function measure(value, unit, currency) {
+  /* For reading: two decimals are enough. What a letter was compared on is shown whole (`exactly`). */
+  function exactly(value, unit) {
     if (isMissing(value)) return UNKNOWN;
+    return unit === "share" ? share(value) : days(value);
+  }
+
+  function measure(given, unit, currency) {
+    if (isMissing(given)) return UNKNOWN;
+    if (unit === "money") return money(given, currency);
+    const value = rounded(given, unit === "share" ? 4 : 2);
     if (unit === "share") return share(value);
     if (unit === "days") return days(value);
-    if (unit === "money") return money(value, currency);
     if (unit === "flag") return value === true || value === "true" ? word("yes") : word("no");
     if (unit === "percent") return `${trimmed(value)}%`;
     const text = trimmed(value);
@@ -164,7 +182,7 @@ const Zixin = (() => {
 
   function bar(value, most, className) {
     const part = most > 0 ? (100 * Math.abs(number(value))) / most : 0;
-    return h("span.bar", { "aria-hidden": "true" }, h(`span.fill${className || ""}`, { "width%": value && part < 0.5 ? 0.5 : part }));
+    return h("span.bar", { "aria-hidden": "true" }, h(`span.fill${className || ""}`, { "width%": part > 0 && part < 0.5 ? 0.5 : part }));
   }
 
   function details(title, open, ...children) {
@@ -252,7 +270,7 @@ const Zixin = (() => {
   }
 
   return {
-    UNKNOWN, word, code, decimal, money, share, days, measure, number, trimmed, isMissing, exactCompare,
+    UNKNOWN, word, code, decimal, money, share, days, measure, exactly, rounded, number, trimmed, isMissing, exactCompare,
     h, section, gradeBadge, facts, table, bar, details, chart, start,
     language: () => language,
   };
