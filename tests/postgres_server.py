@@ -96,7 +96,7 @@ class Server:
                     stdout=log,
                     stderr=log,
                     cwd=self.folder,
-                    preexec_fn=_die_with_parent,  # noqa: PLW1509  no thread is forked from
+                    preexec_fn=_die_with_parent,  # noqa: PLW1509  no threads yet
                     **self.who,
                 )
             if self._answers():

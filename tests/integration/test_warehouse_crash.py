@@ -11,6 +11,7 @@ import duckdb
 import psycopg
 import pytest
 
+from etl.errors import ZixinError
 from etl.publish import warehouse
 from tests.integration.warehouse_nights import (
     MONDAY,
@@ -274,3 +275,11 @@ def test_what_a_stranger_wrote_into_the_file_does_not_reach_the_next_night(tmp_p
     assert seen(url) == {(TUESDAY, "t1", "tuesday")}
     query = "SELECT DISTINCT grade FROM mart.customer_grade_history ORDER BY 1"
     assert read(url, query) == [("monday",), ("tuesday",)]
+
+
+def test_a_file_that_is_no_database_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").write_bytes(b"not a database" * 1000)
+    url = f"duckdb:///{tmp_path / 'warehouse.duckdb'}"
+    for ask in (lambda: warehouse.visible(url), lambda: warehouse.drop_unseen(url)):
+        with pytest.raises(ZixinError, match="Move the file away and publish again"):
+            ask()

@@ -48,7 +48,9 @@ class DuckdbFile:
             if self.state.is_loaded(connection, night):
                 _delete(connection, [night])
             for table in tables:
-                rows[f"{table.schema}.{table.name}"] = _insert(connection, table, night)
+                name = f"{table.schema}.{table.name}"
+                with one_sentence(self.url, f"Loading {name} of the night of {night.as_of}"):
+                    rows[name] = _insert(connection, table, night)
             self.state.remember_load(connection, night)
         return {
             "as_of": night.as_of.isoformat(),
@@ -198,7 +200,7 @@ def _insert(connection: sa.Connection, table: WarehouseTable, night: Night) -> i
         f"CAST({quote(column.name)} AS {stored_type(column.type)})" for column in table.columns
     )
     done = connection.exec_driver_sql(
-        f"INSERT INTO {quote(table.schema)}.{quote(table.name)} ({names}) "  # noqa: S608
+        f"INSERT INTO {quote(table.schema)}.{quote(table.name)} ({names}) "
         f"SELECT CAST(? AS DATE), CAST(? AS VARCHAR), {values} "
         "FROM read_parquet(?, hive_partitioning = false)",
         (night.as_of, night.build, [str(path) for path in table.files]),
@@ -222,12 +224,12 @@ def _catalog(connection: sa.Connection) -> Catalog:
     schemas = "', '".join(SCHEMAS)
     for is_view, source, name in ((False, "tables", "table_name"), (True, "views", "view_name")):
         for schema, relation, comment in connection.exec_driver_sql(
-            f"SELECT schema_name, {name}, comment FROM duckdb_{source}() "  # noqa: S608
+            f"SELECT schema_name, {name}, comment FROM duckdb_{source}() "
             f"WHERE database_name = current_database() AND schema_name IN ('{schemas}')"
         ):
             catalog[schema, relation] = Relation(is_view=is_view, comment=comment)
     for schema, relation, column, kind, comment in connection.exec_driver_sql(
-        "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() "  # noqa: S608
+        "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() "
         f"WHERE database_name = current_database() AND schema_name IN ('{schemas}') "
         "ORDER BY schema_name, table_name, column_index"
     ):

@@ -1,5 +1,6 @@
 """What goes wrong with a database, as one sentence; never with a password in it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -65,38 +66,52 @@ def _reason(error: BaseException, url: URL) -> str:
     original: BaseException = error
     if isinstance(error, DBAPIError) and error.orig is not None:
         original = error.orig
-    state = getattr(original, "sqlstate", None)
+    kind = type(original).__name__
+    state = str(getattr(original, "sqlstate", None) or "")
+    if isinstance(original, OSError):
+        said = f"{original.strerror or original} ({original.filename})"
+        return f"{said}. Check the folder, its rights and the space left on the disk."
     diagnosis = getattr(original, "diag", None)
     said = getattr(diagnosis, "message_primary", None) or str(original)
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    first = (lines[0] if lines else type(original).__name__).rstrip(".")
-    password = url.password
-    if password:
-        first = first.replace(str(password), "***")
-    return f"{first}. {_way_out(state, original, first, url)}".rstrip()
+    lines = [line.strip(" .!\t") for line in said.splitlines() if line.strip()]
+    first = lines[0] if lines else kind
+    if state.startswith("22") or kind in {"ConversionException", "InvalidInputException"}:
+        # Such a message quotes the value, which may be somebody's name or balance.
+        first = re.sub(r"\"[^\"]*\"|'[^']*'", '"…"', first)
+    if url.password:
+        first = first.replace(str(url.password), "***")
+    return f"{first}. {_way_out(state, kind, first, url)}".rstrip()
 
 
-def _way_out(state: str | None, error: BaseException, said: str, url: URL) -> str:
+WAY_OUT_BY_STATE = {
+    "2BP01": "Change or drop what reads it, then run it again.",
+    "53100": "Free disk space on the database server and run it again.",
+    "53200": "Free memory on the database server and run it again.",
+    "55P03": (
+        "Another night is being loaded or a report is reading for long: run it again when that "
+        "has ended."
+    ),
+}
+WAY_OUT_BY_KIND = {
+    "BinderException": "The files are not of this table: run the night again.",
+    "ConversionException": "The files are not of this table: run the night again.",
+    "IOException": "Check the file, its rights and the space left on the disk.",
+    "OperationalError": f"Check {SETTING} and that the server is up.",
+}
+
+
+def _way_out(state: str, kind: str, said: str, url: URL) -> str:
     if state == "42501":
         return (
             f"Grant the user {url.username or 'of ' + SETTING} CREATE on the database and on its "
             "schema public, or let a user who has them load."
         )
-    if state == "55P03":
-        return (
-            "Another night is being loaded or a report is reading for long: run it again when "
-            "that has ended."
-        )
-    if state in {"22021", "22P05"}:
-        return "Create the database with ENCODING 'UTF8'."
-    if state in {"53100", "53200"}:
-        return "Free disk space or memory on the database server and run it again."
-    if isinstance(error, OSError):
-        return "Check the folder, its rights and the space left on the disk."
-    if "authentication" in said or state in {"28P01", "28000"}:
+    if state in WAY_OUT_BY_STATE:
+        return WAY_OUT_BY_STATE[state]
+    if state.startswith(("08", "57")):
+        return "Run it again when the server is up: nothing was changed."
+    if "authentication" in said or state.startswith("28"):
         return f"Check the user and the password in {SETTING}."
-    if state is None and type(error).__name__ == "OperationalError":
-        return f"Check {SETTING} and that the server is up."
-    if type(error).__name__ == "IOException":
-        return "Check the folder, its rights and the space left on the disk."
-    return ""
+    if "not a valid DuckDB database" in said or "newer version of DuckDB" in said:
+        return "Move the file away and publish again: the lake has every night."
+    return WAY_OUT_BY_KIND.get(kind, "") if state == "" else ""

@@ -6,7 +6,7 @@ does not grow with the night and no row passes through Python.
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import psycopg
@@ -64,7 +64,8 @@ class Postgres:
                     self._delete(connection, [night])
                 for table in tables:
                     name = f"{table.schema}.{table.name}"
-                    rows[name], nul_values = _copy(connection, reader, table, night)
+                    with one_sentence(self.url, f"Loading {name} of the night of {night.as_of}"):
+                        rows[name], nul_values = _copy(connection, reader, table, night)
                     if nul_values:
                         warnings.append(
                             f"{nul_values} texts of {name} held a NUL character, which PostgreSQL "
@@ -198,9 +199,7 @@ def _copy(
 
 def _cursor(connection: sa.Connection) -> psycopg.Cursor[Any]:
     """A cursor of psycopg in SQLAlchemy's transaction: COPY has no SQLAlchemy construct."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)  # noqa: S101
-    return driver.cursor()
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection).cursor()
 
 
 def _parameters(night: Night, files: list[str]) -> dict[str, Any]:
@@ -220,7 +219,7 @@ def _as_text(table: WarehouseTable) -> str:
             text = f"replace({text}, ' (BC)', ' BC')"
         values.append(text)
     aliased = ", ".join(f"{value} AS c{place}" for place, value in enumerate(values))
-    return f"SELECT {aliased} FROM read_parquet($files, hive_partitioning = false)"  # noqa: S608
+    return f"SELECT {aliased} FROM read_parquet($files, hive_partitioning = false)"
 
 
 def _nul_values(reader: duckdb.DuckDBPyConnection, table: WarehouseTable, files: list[str]) -> int:
@@ -230,7 +229,7 @@ def _nul_values(reader: duckdb.DuckDBPyConnection, table: WarehouseTable, files:
         return 0
     counts = " + ".join(f'COUNT(*) FILTER (contains("{name}", chr(0)))' for name in texts)
     found = reader.execute(
-        f"SELECT {counts} FROM read_parquet($files, hive_partitioning = false)",  # noqa: S608
+        f"SELECT {counts} FROM read_parquet($files, hive_partitioning = false)",
         {"files": files},
     ).fetchone()
     return int(found[0]) if found else 0
