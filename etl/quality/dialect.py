@@ -7,7 +7,7 @@ run. A check needs a count and a few rows, never a list of a million keys: what 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -23,13 +23,24 @@ class TooManyRowsError(RuntimeError):
     """A check wanted to read all rows of a long result."""
 
 
-class _FirstRows(deque[Any]):
-    """The first rows of a longer result: they can be taken one by one, not listed as if complete."""
+class FirstRows(FullyBufferedCursorFetchStrategy):
+    """The first rows of a longer result. Coming to their end is an error, not the end of the rows."""
 
-    def __iter__(self) -> Iterator[Any]:
-        raise TooManyRowsError(
-            f"this check reads more than {KEPT} rows; write it as an unexpected_rows_expectation"
-        )
+    def fetchone(self, *given: Any, **named: Any) -> Any:
+        return self._unless_spent(super().fetchone(*given, **named))
+
+    def fetchmany(self, *given: Any, **named: Any) -> Any:
+        return self._unless_spent(super().fetchmany(*given, **named))
+
+    def fetchall(self, *given: Any, **named: Any) -> Any:
+        return self._unless_spent(super().fetchall(*given, **named))
+
+    def _unless_spent(self, rows: Any) -> Any:
+        if not self._rowbuffer:
+            raise TooManyRowsError(
+                f"this check reads more than {KEPT} rows; write it as an unexpected_rows_expectation"
+            )
+        return rows
 
 
 class BufferedContext(DuckDBExecutionContext):
@@ -40,10 +51,8 @@ class BufferedContext(DuckDBExecutionContext):
         if self.cursor is None or not self.cursor.description:
             return
         rows = self.cursor.fetchmany(KEPT + 1)
-        kept = deque(rows) if len(rows) <= KEPT else _FirstRows(rows)
-        self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
-            self.cursor, self.cursor.description, kept
-        )
+        strategy = FirstRows if len(rows) > KEPT else FullyBufferedCursorFetchStrategy
+        self.cursor_fetch_strategy = strategy(self.cursor, self.cursor.description, deque(rows))
 
 
 class BufferedDialect(Dialect):

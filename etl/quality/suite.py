@@ -121,7 +121,8 @@ def _one_line(error: Exception) -> str:
 
 def _first_problem(error: ValidationError, content: object) -> str:
     """Where the first problem is, in the file's own words."""
-    first = error.errors()[0]
+    # A word that does not exist explains the one that is missing.
+    first = min(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     place = [str(part) for part in first["loc"]]
     if len(first["loc"]) > 1 and first["loc"][0] == "expectations":
         place = place[2:]
