@@ -4,7 +4,7 @@
 not the lake's present state, so a batch that lands meanwhile waits for the next night.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from etl import __version__
 from etl.errors import ZixinError
 from etl.history import Batch, find_batch
 from etl.lake import digest, read_json, write_json
-from etl.landing import LandedBatch, read_index
+from etl.landing import live_batches
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,11 @@ def night_folder(root: Path, as_of: date) -> Path:
     return root / "nights" / f"as_of={as_of.isoformat()}"
 
 
-def visible_batches(root: Path, as_of: date) -> list[tuple[LandedBatch, Batch]]:
+def visible_batches(home: Path, as_of: date) -> list[Batch]:
     """The loaded batches a night sees, in landing order: historical imports always, the others from
     the day they arrived, none that a later visible batch replaced."""
-    decided = [
-        (landed, batch)
-        for landed in read_index(root)
-        if landed.known == "historical" or landed.arrived_on <= as_of.isoformat()
-        if (batch := find_batch(root, landed.batch)) is not None and batch.state == "loaded"
-    ]
-    replaced = {name for landed, _ in decided for name in landed.supersedes}
-    return [(landed, batch) for landed, batch in decided if landed.batch not in replaced]
+    found = [find_batch(home, landed.name) for landed in live_batches(home, as_of)]
+    return [batch for batch in found if batch is not None and batch.state == "loaded"]
 
 
 def freeze_inputs(
@@ -65,7 +59,7 @@ def freeze_inputs(
     engine: str,
 ) -> NightInputs:
     """Write down what this night reads."""
-    batches = [batch for _, batch in visible_batches(root, as_of)]
+    batches = visible_batches(root, as_of)
     inputs = NightInputs(
         as_of=as_of.isoformat(),
         batches=tuple(batch.batch for batch in batches),
@@ -101,8 +95,3 @@ def _required(root: Path, name: str) -> Batch:
     if batch is None:
         raise ZixinError(f"batch {name} is missing from {root / 'history'}: restore it")
     return batch
-
-
-def newest(names: Iterable[str]) -> str | None:
-    """The batch that landed last: names carry the landing number in front."""
-    return max(names, default=None)

@@ -40,10 +40,9 @@ def _alone(ctx: Context) -> Iterator[None]:
         yield
 
 
-def extract(as_of: date, feed: str) -> str:
-    """Keep what the feed brings tonight as it came; returns its batch. The same content lands once.
-
-    A feed that cannot be read is held: the batch is empty, and `load` says why.
+def extract(as_of: date, feed: str) -> list[str]:
+    """Keep what the feed brings tonight as it came; returns the new batches. The same content lands
+    once. A feed that cannot be read is held: nothing lands, and `load` says why.
     """
     from etl.feeds import extract_feed
 
@@ -62,14 +61,19 @@ def load(as_of: date, feed: str) -> dict[str, Any]:
 
 
 def freeze(as_of: date) -> dict[str, Any]:
-    """Fix what this night reads, and fold the current snapshots."""
+    """Fix what this night reads, and fold the current snapshots.
+
+    First of all it finishes showing the night before, should a crash have come in between.
+    """
     from etl import history
     from etl.feeds import feed_states
     from etl.inputs import batches_of, freeze_inputs, read_inputs
+    from etl.publish.nightly import finish_last_night
     from etl.publish.publication import night_before
 
     ctx = context()
     with _alone(ctx):
+        finish_last_night(ctx)
         inputs = freeze_inputs(
             ctx.settings.home,
             as_of,

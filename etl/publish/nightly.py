@@ -29,10 +29,23 @@ from etl.publish.publication import (
     write_tables,
 )
 from etl.publish.quality import write_quality
+from etl.publish.site import read_pointer
 from etl.quarantine import BatchFiles, quarantine_register
 
 SCHEMA_VERSION = "1"
 REGISTER = "quarantine_register"
+
+
+def finish_last_night(ctx: Context) -> bool:
+    """Show in the warehouse what the pointer names, when a crash came between the two; True when
+    there was something to finish."""
+    pointer = read_pointer(ctx.published)
+    if pointer is None:
+        return False
+    build = Path(pointer.path).name
+    return warehouse.roll_forward(
+        ctx.settings.warehouse_url, date.fromisoformat(pointer.as_of), build
+    )
 
 
 def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
@@ -47,7 +60,7 @@ def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
     url = ctx.settings.warehouse_url
     loaded = warehouse.load_night(url, as_of=as_of, build=build, tables=tables)
     is_newest = move_pointer(ctx.published, as_of, build)
-    warehouse.show_night(url, as_of, build, is_current=is_newest)
+    warehouse.show_night(url, as_of, build)
     warehouse.drop_unseen(url)
     manifest = read_json(folder / "manifest.json")
     return {
@@ -84,7 +97,7 @@ def _write(
         tables = write_tables(
             connection, warehouse_tables(ctx.lake, partitions, list(models.models())), folder
         )
-        write_changes(connection, folder, night_before(ctx.published, as_of))
+        write_changes(connection, as_of, folder, *(night_before(ctx.published, as_of) or ()))
         book, quarantine = _book(connection), _quarantine(connection)
     write_json(
         folder / "manifest.json",

@@ -9,6 +9,7 @@ moves back: an older night that is run again is published under its own date and
 """
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,8 +80,7 @@ def write_tables(
     for table in tables:
         name = f"{table.schema}.{table.name}"
         target = folder / "tables" / f"{name}.parquet"
-        target.unlink(missing_ok=True)
-        os.link(table.files[0], target)
+        _share(table.files[0], target)
         row = ", ".join(
             f"COALESCE(CAST({qualified(column.name)} AS VARCHAR), chr(30))"
             for column in table.columns
@@ -96,6 +96,15 @@ def write_tables(
             "sha256": file_sha256(target),
         }
     return described
+
+
+def _share(file: Path, target: Path) -> None:
+    """The same immutable file under a second name; a copy where the disk has no such thing."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(file, target)
+    except OSError:
+        shutil.copyfile(file, target)
 
 
 @contextmanager

@@ -1,0 +1,206 @@
+"""One feed, one night: land what is new, map it, check it, put it into history; or hold it.
+
+A held feed loses nothing: its last good data stands, the credit files say how old it is, and the
+night goes on, unless the book file calls the feed essential.
+"""
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from etl import landing
+from etl.context import Context
+from etl.engine.duckdb import DuckDBEngine
+from etl.errors import BadInput, ZixinError
+from etl.history import Batch, HistoryFile, commit_batch, find_batch
+from etl.inputs import night_folder
+from etl.lake import PART, file_sha256, read_json, sync_folder, write_json
+from etl.sources.config import Feed
+
+
+def extract_feed(ctx: Context, as_of: date, name: str) -> list[str]:
+    """Land what is new; returns the new batches."""
+    feed = ctx.book.feed(name)
+    try:
+        landed = landing.land(ctx.settings.home, feed, ctx.book.path.parent, as_of)
+    except BadInput as error:
+        _note(ctx, as_of, feed, "held", str(error))
+        return []
+    _note(ctx, as_of, feed, "loaded", "")
+    return [batch.name for batch in landed]
+
+
+def load_feed(ctx: Context, as_of: date, name: str) -> dict[str, Any]:
+    """Load every live batch of the feed that is not in history yet."""
+    home, feed = ctx.settings.home, ctx.book.feed(name)
+    note = _read_note(ctx, as_of, name) or {"state": "loaded", "sentence": ""}
+    loaded: list[str] = []
+    sentences = [note["sentence"]] if note["state"] == "held" else []
+    # A refused batch no longer replaces the ones before it, so those may be live again: look anew.
+    while (batch := _next_undecided(home, as_of, name)) is not None:
+        try:
+            sentence = _load_batch(ctx, batch)
+        except BadInput as error:
+            sentence = str(error)
+        if sentence:
+            landing.refuse(home, batch.name, sentence)
+            sentences.append(sentence)
+        else:
+            loaded.append(batch.name)
+    state = "held" if sentences else "loaded"
+    _note(ctx, as_of, feed, state, " ".join(sentences))
+    if sentences and feed.essential:
+        raise ZixinError(
+            f"feed {name} is essential and is held, so the night stops: {' '.join(sentences)}"
+        )
+    return {"feed": name, "state": state, "sentence": " ".join(sentences), "loaded": loaded}
+
+
+def _next_undecided(home: Path, as_of: date, name: str) -> landing.Batch | None:
+    for batch in landing.live_batches(home, as_of, name):
+        if find_batch(home, batch.name) is None:
+            return batch
+    return None
+
+
+def _load_batch(ctx: Context, landed: landing.Batch) -> str:
+    """Map, check and commit one batch; returns why it is held, or nothing.
+
+    Raises:
+        BadInput: the files cannot be read as the mapping says.
+    """
+    from etl.mapping import map_batch
+    from etl.quality.arrival import Arrival, check_batch
+
+    home = ctx.settings.home
+    staging = home / "staging" / landed.name
+    shutil.rmtree(staging, ignore_errors=True)  # left by a crash: nothing names it
+    engine = ctx.engine
+    assert isinstance(engine, DuckDBEngine)  # noqa: S101  batches are mapped by the embedded engine
+    try:
+        mapped = map_batch(home, landed, staging / "mapped", ctx.settings)
+        with engine.connect({}, as_of=landed.day) as connection:
+            verdict = check_batch(
+                connection,
+                Arrival(
+                    batch=landed.name,
+                    feed=landed.feed,
+                    landed_on=landed.day,
+                    is_historical=landed.known == "historical",
+                    received=mapped.received,
+                    previous_rows=_previous_rows(home, landed),
+                ),
+                staging / "mapped",
+                staging / "checked",
+            )
+        if verdict.state == "held":
+            return verdict.sentence
+        files = {
+            entity: _keep(home, path, Path("history") / entity / landed.name)
+            for entity, path in sorted(verdict.history.items())
+        }
+        quarantine = None
+        if verdict.quarantine:
+            kept = _keep(home, verdict.quarantine, Path("quarantine") / landed.name, is_history=False)
+            quarantine = kept.path
+        commit_batch(
+            home,
+            Batch(
+                batch=landed.name,
+                feed=landed.feed,
+                known=landed.known,
+                arrived_on=landed.arrived_on,
+                state="loaded",
+                files=files,
+                quarantine=quarantine,
+                verdict=verdict.as_dict(),
+            ),
+        )
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return ""
+
+
+def _previous_rows(home: Path, landed: landing.Batch) -> dict[str, int]:
+    """Rows received in the export this one replaces, an entity each: a full export that lost a third
+    of its rows was cut off on the way. Increments say nothing by their size."""
+    rows: dict[str, int] = {}
+    for name in landed.supersedes:
+        batch = find_batch(home, name)
+        for account in batch.verdict.get("conservation", ()) if batch else ():
+            received = account["received"]["rows"]
+            rows[account["entity"]] = rows.get(account["entity"], 0) + received
+    return rows
+
+
+def _keep(home: Path, staged: Path, folder: Path, *, is_history: bool = True) -> HistoryFile:
+    """Move a checked file to where it stays."""
+    import duckdb
+
+    target = home / folder / PART
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged.replace(target)
+    sync_folder(target.parent)
+    bounds: tuple[Any, ...] = (0, None, None)
+    if is_history:
+        with duckdb.connect() as connection:
+            bounds = connection.execute(
+                "SELECT COUNT(*), CAST(MIN(known_on) AS VARCHAR), CAST(MAX(known_on) AS VARCHAR) "
+                "FROM read_parquet($file)",
+                {"file": str(target)},
+            ).fetchone() or bounds
+    rows, first, last = bounds
+    return HistoryFile((folder / PART).as_posix(), file_sha256(target), rows, first, last)
+
+
+def feed_states(ctx: Context, as_of: date) -> list[dict[str, Any]]:
+    """Every configured feed as it stands tonight: loaded or held, its newest batch, and the newest
+    day its rows are of."""
+    states = []
+    for feed in ctx.book.feeds:
+        note = _read_note(ctx, as_of, feed.name)
+        if note is None:
+            raise ZixinError(f"feed {feed.name} was not extracted for {as_of}")
+        live = landing.live_batches(ctx.settings.home, as_of, feed.name)
+        batches = [b for one in live if (b := find_batch(ctx.settings.home, one.name)) is not None]
+        states.append(
+            {
+                "feed": feed.name,
+                "state": note["state"],
+                "sentence": note["sentence"],
+                "batch": batches[-1].batch if batches else None,
+                "known_on": _known_on(ctx, batches, as_of),
+            }
+        )
+    if all(state["batch"] is None for state in states):
+        sentences = " ".join(state["sentence"] for state in states)
+        raise ZixinError(f"no feed has brought anything, so there is nothing to publish: {sentences}")
+    return states
+
+
+def _known_on(ctx: Context, batches: list[Batch], as_of: date) -> str | None:
+    """The newest day, up to the night, on which a row of these batches became known."""
+    files = [ctx.lake.root / file.path for batch in batches for file in batch.files.values()]
+    if not files:
+        return None
+    rows = ctx.engine.rows(
+        "SELECT CAST(MAX(known_on) AS VARCHAR) FROM feed.history "
+        "WHERE known_on <= CAST(:as_of AS DATE)",
+        {"feed.history": files},
+        as_of=as_of,
+    )
+    return rows[0][0] if rows else None
+
+
+def _note_path(ctx: Context, as_of: date, feed: str) -> Path:
+    return night_folder(ctx.settings.home, as_of) / "feeds" / f"{feed}.json"
+
+
+def _note(ctx: Context, as_of: date, feed: Feed, state: str, sentence: str) -> None:
+    write_json(_note_path(ctx, as_of, feed.name), {"state": state, "sentence": sentence})
+
+
+def _read_note(ctx: Context, as_of: date, feed: str) -> dict[str, str] | None:
+    note: dict[str, str] | None = read_json(_note_path(ctx, as_of, feed))
+    return note
