@@ -65,21 +65,16 @@ ORDER BY customer_id, what
 
 
 def write_changes(
-    connection: duckdb.DuckDBPyConnection,
-    as_of: date,
-    out_dir: Path,
-    compared_with: date | None = None,
-    before_dir: Path | None = None,
+    connection: duckdb.DuckDBPyConnection, out_dir: Path, before: tuple[date, Path] | None = None
 ) -> Written:
-    """Compare the documents in `out_dir` with those of the night `compared_with` in `before_dir`.
+    """Compare the documents in `out_dir` with those of the night `before`: its day and its folder.
 
-    Without a night before, the files say so and name nobody. The documents must have been written.
+    Without a night before, the files say so and name nobody. Credit files and portfolio must have
+    been written.
     """
+    as_of = json.loads((out_dir / "portfolio.json").read_bytes())["as_of"]
     _facts(connection, "facts_after", out_dir / DOCUMENTS)
-    is_first = before_dir is None or compared_with is None
-    _facts(
-        connection, "facts_before", out_dir / DOCUMENTS if before_dir is None else before_dir / DOCUMENTS
-    )
+    _facts(connection, "facts_before", (before[1] if before else out_dir) / DOCUMENTS)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE change AS {_DIFFERENCE}")
     copy_rows(
         connection, "SELECT * FROM change ORDER BY customer_id, what", out_dir / "changes.parquet"
@@ -92,10 +87,10 @@ def write_changes(
     listed = ",".join(
         f"{json.dumps(customer, ensure_ascii=False)}:{changes}" for customer, changes in customers
     )
-    before = "null" if is_first or compared_with is None else f'"{compared_with.isoformat()}"'
+    compared_with = f'"{before[0].isoformat()}"' if before else "null"
     content = (
-        f'{{"format":"zixin-changes/1","as_of":"{as_of.isoformat()}",'
-        f'"compared_with":{before},"customers":{{{listed}}}}}'
+        f'{{"format":"zixin-changes/1","as_of":"{as_of}",'
+        f'"compared_with":{compared_with},"customers":{{{listed}}}}}'
     )
     (out_dir / "changes.json").write_text(content + "\n", encoding="utf-8")
     (out_dir / "changes.js").write_text(

@@ -1,10 +1,10 @@
 """The credit files of a night: every document in one query, then one JSON and one HTML file each.
 
-    credit_files.parquet     customer_id, file, document: every document as text
-    customers/<file>.json    the document
-    customers/<file>.html    a shell with the same document inside, drawn by the shared page script
-    customers/index.json     customer_id -> file
-    credit_file.schema.json  what a document holds (docs/credit-file.md)
+credit_files.parquet     customer_id, file, document: every document as text
+customers/<file>.json    the document
+customers/<file>.html    a shell with the same document inside, drawn by the shared page script
+customers/index.json     customer_id -> file
+credit_file.schema.json  what a document holds (docs/credit-file.md)
 """
 
 import csv
@@ -74,7 +74,8 @@ def write_credit_files(
     assemble(connection, context)
     target = out_dir / "credit_files.parquet"
     copy_rows(
-        connection, "SELECT customer_id, file, document FROM night.credit_file ORDER BY customer_id",
+        connection,
+        "SELECT customer_id, file, document FROM night.credit_file ORDER BY customer_id",
         target,
     )
     files, digest = _write_files(connection, context, out_dir) if single_files else (0, "")
@@ -121,9 +122,7 @@ def register_night(connection: duckdb.DuckDBPyConnection, context: NightContext)
     rows = [(s.feed, s.batch, s.known_on, s.status, s.sentence) for s in context.sources]
     if rows:
         connection.executemany("INSERT INTO night.source VALUES (?, ?, ?, ?, ?)", rows)
-    columns = (
-        "feed, entity, key, rule, reason, raw, first_seen, last_seen, closed_on, is_open, last_batch"
-    )
+    columns = "feed, entity, key, rule, reason, raw, first_seen, last_seen, closed_on, is_open, last_batch"
     register = (
         f"SELECT {columns} FROM {context.quarantine}"
         if context.quarantine

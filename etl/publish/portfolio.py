@@ -1,7 +1,7 @@
 """The portfolio page: the whole book in one document, one page to start from.
 
-    portfolio.json    the document
-    index.html        the same document in a shell, drawn by the shared page script
+portfolio.json    the document
+index.html        the same document in a shell, drawn by the shared page script
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """The quality page: what arrived, what was kept out and why. Ours, and from disk like every page.
 
-    quality.json      the report: feeds, accounts, rules, what is in quarantine
-    quality.html      the same in a shell, drawn by the shared page script
-    quarantine.csv    every open quarantined row, safe to open in a spreadsheet
+quality.json      the report: feeds, accounts, rules, what is in quarantine
+quality.html      the same in a shell, drawn by the shared page script
+quarantine.csv    every open quarantined row, safe to open in a spreadsheet
 """
 
 import json

@@ -268,7 +268,7 @@ Zixin.start((file) => {
       ], {
         margin: { l: 56, r: 40, t: 8, b: 56 }, barmode: "group", xaxis: { type: "category", fixedrange: true, tickangle: -45, nticks: 12 },
         yaxis: { fixedrange: true, gridcolor: "#e6eaef", tickformat: "~s" },
-        yaxis2: { overlaying: "y", side: "right", fixedrange: true, rangemode: "tozero", showgrid: false },
+        yaxis2: { overlaying: "y", side: "right", fixedrange: true, rangemode: "tozero", showgrid: false, zeroline: false, tickmode: "auto", nticks: 5, tickformat: "~g" },
       }),
       details(word("history.table"), false, table(title, [
         { title: word("history.month"), cell: (row) => row.month },

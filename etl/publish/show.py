@@ -1,0 +1,294 @@
+"""A credit file on a terminal: the same document as the page, in the order a person asks."""
+
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from etl.publish.assets import indicators, words
+
+UNKNOWN = "—"
+STYLES = {"A": "bold green", "B": "bold blue", "C": "bold yellow", "D": "bold red"}
+ROWS = 15
+Document = Mapping[str, Any]
+
+
+class Words:
+    """The page's words in one language: `zh` or `en`."""
+
+    def __init__(self, lang: str) -> None:
+        self._place = 0 if lang == "zh" else 1
+        self._words = words()
+        self._indicators = indicators()
+
+    def __call__(self, key: str, **values: object) -> str:
+        text = self._words[key][self._place] if key in self._words else key
+        return text.format(**values) if values else text
+
+    def code(self, prefix: str, value: str | None) -> str:
+        """A code from the data: its words when there are any, else the code itself."""
+        if not value:
+            return UNKNOWN
+        key = f"{prefix}.{value}"
+        return self(key) if key in self._words else value
+
+    def indicator(self, name: str) -> str:
+        """An indicator's name from the catalogue."""
+        known = self._indicators.get(name)
+        return known["name"][self._place] if known else name
+
+    def days(self, value: str) -> str:
+        """A number of days."""
+        one = value in ("1", "-1")
+        return f"{value} {self('unit.day' if one else 'unit.days')}"
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: str | None, currency: str | None = "") -> str:
+    """A decimal string with thousands separators and its currency."""
+    return UNKNOWN if value is None else f"{Decimal(value):,f} {currency or ''}".rstrip()
+
+
+def measure(
+    say: Words, value: object, unit: str | None, currency: str | None = "", *, exact: bool = False
+) -> str:
+    """A value in its unit; two decimals unless `exact`."""
+    if value is None:
+        return UNKNOWN
+    if unit == "flag":
+        return say("yes") if value in (True, "true") else say("no")
+    if unit == "money":
+        return money(str(value), currency)
+    number = Decimal(str(value)) * (100 if unit == "share" else 1)
+    text = _plain(number if exact else number.quantize(Decimal("0.01"), ROUND_HALF_UP))
+    if unit in ("share", "percent"):
+        return f"{text}%"
+    if unit == "days":
+        return say.days(text)
+    return f"{text} {say(f'unit.{unit}')}" if unit else text
+
+
+def grade(letter: str | None) -> Text:
+    """A grade in its colour; the letter says it without one."""
+    return Text(letter or UNKNOWN, style=STYLES.get(letter or "", "dim"))
+
+
+def render_text(document: Document, lang: str = "zh") -> RenderableType:
+    """The credit file as something rich prints; nothing in it is read as markup."""
+    say = Words(lang)
+    active = next(one for one in document["assessments"] if one["is_active"])
+    blocks = [
+        _heading(say, document, active),
+        _letters(say, document, active),
+        _outlook(say, document),
+        _policies(say, document),
+        _items(say, document),
+        _indicators(say, document),
+        _aging(say, document),
+        _assurance(say, document),
+    ]
+    return Group(*(part for block in blocks for part in (*block, Text(""))))
+
+
+def _heading(say: Words, document: Document, active: Document) -> Iterator[RenderableType]:
+    customer, standing = document["customer"], document["standing"]
+    title = Text(customer["customer_name"] or customer["customer_id"], style="bold")
+    title.append("   ")
+    title.append_text(grade(active["final_grade"]))
+    yield title
+    yield Text(
+        f"{say('customer.id')} {customer['customer_id']} · "
+        f"{say('as_of.long', date=document['as_of'])}",
+        style="dim",
+    )
+    for line in sentences(say, active):
+        yield Text(line)
+    if standing["early_payment_flag"]:
+        yield Text(say("sentence.early"))
+    base = standing["base_currency"]
+    oldest = standing["oldest_overdue_days"]
+    yield Text(
+        f"{say('standing.open')} {money(standing['open_amount'], base)} · "
+        f"{say('standing.overdue')} {money(standing['overdue_amount'], base)} · "
+        f"{say('standing.worst_days')} {say.days(str(oldest)) if oldest else UNKNOWN}"
+    )
+
+
+def sentences(say: Words, active: Document) -> Iterator[str]:
+    """Why this grade, in sentences: the same ones the page prints."""
+    policy = say.code("policy", active["policy_id"])
+    if active["final_grade"] == "NR":
+        yield say("sentence.nr", policy=policy, reason=say.code("nr", active["nr_reason"]))
+    else:
+        yield say("sentence.grade", policy=policy, grade=active["final_grade"])
+    for reason in active["veto_reasons"]:
+        name = say.code("letter", reason)
+        yield say("sentence.veto", letter=name)
+    if not active["veto_reasons"] and active["hard_combo"] and active["final_grade"] != "NR":
+        yield say("sentence.combination", letters=active["hard_combo"], grade=active["hard_grade"])
+        if active["combo_in_article"] is False:
+            yield say("sentence.combo_extension")
+    if active["is_provisional"]:
+        yield say("sentence.provisional", best=active["grade_best"], worst=active["grade_worst"])
+
+
+def _table(title: str, *columns: tuple[str, bool]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name, is_number in columns:
+        table.add_column(name, justify="right" if is_number else "left", header_style="dim")
+    return table
+
+
+def _letters(say: Words, document: Document, active: Document) -> Iterator[RenderableType]:
+    base = document["standing"]["base_currency"]
+    table = _table(
+        say("section.why"),
+        ("", False), (say("grade"), False), (say("measure.value"), True), (say("letter.basis"), False),
+        (say("letter.limits"), False), (say("letter.items"), True), (say("letter.amount"), True),
+        (say("letter.reason"), False),
+    )  # fmt: skip
+    for letter in active["letters"]:
+        limits = "  ".join(
+            f"{limit['grade']} {limit['operator']} "
+            + _plain(Decimal(limit["value"]) * (100 if letter["unit"] == "share" else 1))
+            + ("%" if letter["unit"] == "share" else "")
+            for limit in letter["limits"]
+        )
+        table.add_row(
+            Text(say(f"letter.{letter['letter']}")),
+            grade(letter["grade"]),
+            Text(measure(say, letter["value"], letter["unit"], exact=True)),
+            Text(say.code("basis", letter["basis"])),
+            Text(limits, style="dim"),
+            Text(UNKNOWN if letter["item_count"] is None else f"{letter['item_count']:,}"),
+            Text(money(letter["item_amount"], base)),
+            Text(say.code("reason", letter["reason"]) if letter["reason"] else ""),
+        )
+    yield table
+    if active["veto_until"]:
+        yield Text(f"{say('letter.veto_until')}: {active['veto_until']}")
+
+
+def event_sentence(say: Words, event: Document) -> str:
+    """One line of the outlook."""
+    better = event["kind"] == "leaves" and not event["to_letter"]
+    return say(
+        f"outlook.{event['kind']}{'_better' if better else ''}",
+        invoice=event["invoice_id"],
+        amount=money(event["amount"], event["currency"]),
+        date=event["date"],
+        letter=say(f"letter.{event['letter']}"),
+        **{"from": event["from_letter"] or say("letter.none"), "to": event["to_letter"]},
+    )
+
+
+def _outlook(say: Words, document: Document) -> Iterator[RenderableType]:
+    yield Text(say("section.outlook"), style="bold")
+    events = document["outlook"]["rows"]
+    for event in events:
+        yield Text(f"· {event_sentence(say, event)}")
+    if not events:
+        yield Text(say("outlook.none"), style="dim")
+
+
+def _policies(say: Words, document: Document) -> Iterator[RenderableType]:
+    table = _table(
+        say("section.policies"),
+        (say("policy"), False), (say("grade.final"), False),
+        *((say(f"letter.{name}"), False) for name in ("collection", "overdue", "competitor")),
+        (say("grade.interval"), False), (say("policy.version"), False),
+    )  # fmt: skip
+    for one in document["assessments"]:
+        table.add_row(
+            Text(say.code("policy", one["policy_id"])),
+            grade(one["final_grade"]),
+            *(grade(letter["grade"]) for letter in one["letters"]),
+            Text(say("grade.interval_text", best=one["grade_best"], worst=one["grade_worst"])),
+            Text(one["policy_version"]),
+        )
+    yield table
+
+
+def _items(say: Words, document: Document) -> Iterator[RenderableType]:
+    listed = document["evidence"]["judged_items"]
+    if not listed["count"]:
+        return
+    table = _table(
+        f"{say('evidence.judged')} ({listed['count']:,})",
+        (say("item.invoice"), False), (say("item.due_date"), False), (say("item.settled_date"), False),
+        (say("item.amount"), True), (say("item.open_amount"), True), (say("item.days_overdue"), True),
+        (say("item.letter"), False),
+    )  # fmt: skip
+    for row in listed["rows"][:ROWS]:
+        table.add_row(
+            Text(row["invoice_id"]),
+            Text(row["due_date"] or UNKNOWN),
+            Text(row["settled_date"] or say("item.open")),
+            Text(money(row["amount"], row["currency"])),
+            Text(money(row["open_amount"])),
+            Text(UNKNOWN if row["days_overdue"] is None else str(row["days_overdue"])),
+            grade(row["item_letter"]),
+        )
+    yield table
+    if listed["count"] > ROWS:
+        shown = min(ROWS, len(listed["rows"]))
+        yield Text(say("more.rows", count=f"{listed['count']:,}", shown=shown), style="dim")
+
+
+def _indicators(say: Words, document: Document) -> Iterator[RenderableType]:
+    base = document["standing"]["base_currency"]
+    table = _table(
+        say("section.payment"),
+        (say("measure.name"), False), (say("measure.value"), True), (say("measure.n"), True),
+        (say("measure.reason"), False),
+    )  # fmt: skip
+    for row in document["indicators"]:
+        table.add_row(
+            Text(say.indicator(row["indicator"])),
+            Text(measure(say, row["value"], row["unit"], base)),
+            Text(UNKNOWN if row["sample_size"] is None else f"{row['sample_size']:,}"),
+            Text(say.code("reason", row["reason"]) if row["reason"] else "", style="dim"),
+        )
+    yield table
+
+
+def _aging(say: Words, document: Document) -> Iterator[RenderableType]:
+    for book in document["aging"]:
+        table = _table(
+            f"{say('section.aging')} {book['currency']}",
+            (say("aging.bucket"), False), (say("aging.items"), True), (say("aging.amount"), True),
+        )  # fmt: skip
+        for row in book["buckets"]:
+            items = UNKNOWN if row["items"] is None else f"{row['items']:,}"
+            table.add_row(
+                Text(say.code("bucket", row["bucket"])), Text(items), Text(money(row["amount"]))
+            )
+        table.add_row(
+            Text(say("total"), style="bold"), Text(""), Text(money(book["total_amount"]), "bold")
+        )
+        yield table
+
+
+def _assurance(say: Words, document: Document) -> Iterator[RenderableType]:
+    yield Text(say("section.assurance"), style="bold")
+    for source in document["assurance"]["sources"]:
+        age = say.days(str(source["age_days"])) if source["age_days"] is not None else UNKNOWN
+        yield Text(
+            f"{source['feed']}: {say('assurance.known_on')} {source['known_on'] or UNKNOWN} "
+            f"({age}), {say.code('status', source['status'])}"
+        )
+    refused = document["assurance"]["quarantined"]
+    yield Text(
+        f"{say('assurance.quarantined')}: {refused['count']:,}"
+        if refused["count"]
+        else say("assurance.no_quarantine")
+    )
+    for row in refused["rows"][:ROWS]:
+        yield Text(f"· {row['entity']} {row['key'] or UNKNOWN}: {row['reason'] or row['rule']}")
