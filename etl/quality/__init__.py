@@ -5,7 +5,6 @@
     dialect.py       lets Great Expectations read from our own DuckDB connection
     arrival.py       one batch: what may enter history, what goes to quarantine, what holds the feed
     conservation.py  received = loaded + duplicate + quarantined + held
-    report.py        what the quality page and quality.json say
 
 Importing Great Expectations takes seconds: `runner` and `arrival` are imported where they are used.
 """

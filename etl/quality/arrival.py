@@ -7,7 +7,7 @@ work on rows is done in sets, in the database.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,18 +34,18 @@ NO_AMOUNT = "CAST(NULL AS DECIMAL(18,2))"
 class Arrival:
     """What is known about a batch beside its rows.
 
-    `known` and `export` are the feed's own, from the book file. `received`: entity → what the mapper
-    counted. `previous_rows`: entity → rows received in the last loaded batch of this feed (see
-    `received_rows`); None when there is none.
+    `is_historical`: its rows say themselves when they were known. `received`: entity → what the
+    mapper counted. `previous_rows`: entity → rows received in the export this one replaces; empty
+    for a feed that sends changes only. `may_be_empty`: it sends changes only, and has done so before.
     """
 
     batch: str
     feed: str
     landed_on: date
+    is_historical: bool
     received: Mapping[str, Received]
-    known: Literal["arrival", "historical"] = "arrival"
-    export: Literal["increment", "full"] = "increment"
-    previous_rows: Mapping[str, int] | None = None
+    previous_rows: Mapping[str, int] = field(default_factory=dict)
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,6 @@ class ArrivalVerdict:
             "conservation": [account.as_dict() for account in self.conservation],
             "suites": [report.as_dict() for report in self.reports],
         }
-
-
-def received_rows(verdict: Mapping[str, Any]) -> dict[str, int]:
-    """entity → rows received, from an earlier batch's verdict as it was written down."""
-    return {account["entity"]: account["received"]["rows"] for account in verdict["conservation"]}
 
 
 def check_batch(
@@ -160,24 +155,21 @@ def _open_views(
     )
     connection.execute(
         f"CREATE TABLE {SCHEMA}.{FEED} (entity VARCHAR, received_rows BIGINT, staged_rows BIGINT, "
-        "rejected_rows BIGINT, duplicate_rows BIGINT, previous_rows BIGINT, export VARCHAR, "
-        "is_first BOOLEAN)"
+        "rejected_rows BIGINT, duplicate_rows BIGINT, previous_rows BIGINT, may_be_empty BOOLEAN)"
     )
     rejected = _tallies(connection, REJECTS, "entity", "amount")
-    previous = arrival.previous_rows or {}
-    for name in sorted({*arrival.received, *previous, *entities, *rejected}):
+    for name in sorted({*arrival.received, *arrival.previous_rows, *entities, *rejected}):
         counted = arrival.received.get(name, Received(Tally()))
         connection.execute(
-            f"INSERT INTO {SCHEMA}.{FEED} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO {SCHEMA}.{FEED} VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 name,
                 counted.received.rows,
                 _tally(connection, name, entities[name]).rows if name in entities else 0,
                 rejected.get(name, Tally()).rows,
                 counted.duplicate.rows,
-                previous.get(name),
-                arrival.export,
-                arrival.previous_rows is None,
+                arrival.previous_rows.get(name),
+                arrival.may_be_empty,
             ],
         )
 
@@ -293,7 +285,7 @@ def _quarantine(
         SELECT
             {literal(arrival.feed)} AS feed, entity, NULLIF(TRIM(key), '') AS key, rule, reason,
             raw, source_file, source_row,
-            COALESCE(known_on, {"NULL" if arrival.known == "historical" else landed_on}) AS known_on,
+            COALESCE(known_on, {"NULL" if arrival.is_historical else landed_on}) AS known_on,
             {literal(arrival.batch)} AS batch, amount, 1 AS nth_rule
         FROM {SCHEMA}.{REJECTS}
         """

@@ -9,7 +9,7 @@ import pytest
 
 from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.errors import BrokenCheck
-from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch, received_rows
+from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch
 from etl.quality.conservation import Received, Tally
 from etl.quality.suite import read_suite, read_suites
 
@@ -69,7 +69,8 @@ def counted(**entities: tuple[int, str]) -> dict[str, Received]:
 
 
 def arrived(received: dict[str, Received], **more: object) -> Arrival:
-    return Arrival(batch=BATCH, feed="erp", landed_on=TONIGHT, received=received, **more)  # type: ignore[arg-type]
+    facts = {"landed_on": TONIGHT, "is_historical": False} | more
+    return Arrival(batch=BATCH, feed="erp", received=received, **facts)  # type: ignore[arg-type]
 
 
 def states(verdict: ArrivalVerdict) -> dict[str, tuple[str, int]]:
@@ -251,7 +252,7 @@ def test_a_broken_table_rule_holds_the_whole_batch(
 
     verdict = check_batch(
         connection,
-        arrived(counted(invoice=(received, str(received))), export="full", previous_rows=previous),
+        arrived(counted(invoice=(received, str(received))), previous_rows=previous),
         tmp_path,
         tmp_path / "out",
     )
@@ -268,25 +269,25 @@ def test_a_broken_table_rule_holds_the_whole_batch(
 @pytest.mark.parametrize(
     ("rows", "more"),
     [
-        pytest.param(70, {"export": "full"}, id="a loss of 30 % and no more"),
-        pytest.param(1, {"export": "increment"}, id="an increment brings what there is"),
-        pytest.param(0, {"export": "increment"}, id="which may be nothing"),
+        pytest.param(70, {"previous_rows": {"invoice": 100}}, id="a loss of 30 % and no more"),
+        pytest.param(1, {"previous_rows": {"invoice": 19}}, id="too few to speak of shares"),
+        pytest.param(0, {"may_be_empty": True}, id="no changes since yesterday"),
     ],
 )
 def test_what_is_small_for_a_reason_is_loaded(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: int, more: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: int, more: dict[str, object]
 ) -> None:
     stage(tmp_path, "invoice", *(invoice(f"I{n}", "1.00") for n in range(rows)))
 
     verdict = check_batch(
         connection,
-        arrived(counted(invoice=(rows, str(rows))), previous_rows={"invoice": 100}, **more),
+        arrived(counted(invoice=(rows, str(rows))), **more),
         tmp_path,
         tmp_path / "out",
     )
 
     assert verdict.state == "loaded"
-    assert received_rows(verdict.as_dict()) == {"invoice": rows}
+    assert [account.loaded.rows for account in verdict.conservation] == [rows]
 
 
 def test_the_same_key_twice_holds(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -354,7 +355,7 @@ def test_a_historical_reject_has_no_day(
 
     verdict = check_batch(
         connection,
-        arrived(counted(invoice=(2, "-1")), known="historical"),
+        arrived(counted(invoice=(2, "-1")), is_historical=True),
         tmp_path,
         tmp_path / "out",
     )
