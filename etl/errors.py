@@ -7,3 +7,7 @@ class ZixinError(Exception):
 
 class BrokenCheck(ZixinError):
     """A check that could not run. That is not the same as a check that failed: nothing is known."""
+
+
+class BadInput(ZixinError):
+    """A file that cannot be read, or does not fit its mapping: the feed is held, the night goes on."""

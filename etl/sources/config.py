@@ -21,7 +21,6 @@ from pydantic import (
 )
 from pydantic import Field as Key
 
-from etl.entities import ENTITIES
 from etl.errors import ZixinError
 from etl.sources.marked_yaml import MarkedYaml, Place, read_marked_yaml
 from etl.sources.problems import check_records, nearest, sentence
