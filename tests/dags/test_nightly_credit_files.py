@@ -1,0 +1,112 @@
+"""The DAG as Airflow sees it: there, in order, patient with what passes and quick with what does not."""
+
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl import night
+from etl.errors import ZixinError
+from etl.publish.site import read_pointer
+from etl.settings import settings
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+FEEDS = ["feeds.extract", "feeds.load"]
+CHAIN = [
+    "freeze",
+    *(f"transform_{layer}" for layer in night.layers()),
+    "audit",
+    "publish",
+    "notify",
+]
+
+
+@pytest.fixture(scope="module")
+def bag() -> Any:
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(DAGS)
+
+
+@pytest.fixture(scope="module")
+def dag(bag: Any) -> Any:
+    return bag.dags["nightly_credit_files"]
+
+
+def test_every_file_in_dags_is_a_dag_we_expect(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {"nightly_credit_files"}
+    assert {path.stem for path in DAGS.glob("*.py")} == set(bag.dags)
+
+
+def test_the_order_of_a_night(dag: Any) -> None:
+    assert set(dag.task_ids) == {"tonight", "list_feeds", *FEEDS, *CHAIN}
+    follows = {task.task_id: task.downstream_task_ids for task in dag.tasks}
+    for earlier, later in zip([*FEEDS, *CHAIN], [*FEEDS[1:], *CHAIN], strict=False):
+        assert later in follows[earlier]
+    assert follows["notify"] == set()
+
+
+def test_one_task_a_feed(dag: Any) -> None:
+    from airflow.sdk.definitions.taskgroup import MappedTaskGroup
+
+    assert isinstance(dag.task_group_dict["feeds"], MappedTaskGroup)
+    assert [task for task in dag.task_ids if task.startswith("feeds.")] == FEEDS
+
+
+def test_every_task_after_the_first_gets_the_business_date_from_it(dag: Any) -> None:
+    for task in dag.tasks:
+        if task.task_id not in ("tonight", "list_feeds"):
+            assert "tonight" in task.upstream_task_ids, task.task_id
+
+
+def test_one_run_at_a_time_and_none_for_the_past(dag: Any) -> None:
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+
+
+@pytest.mark.parametrize(
+    ("error", "action"),
+    [
+        (ConnectionResetError("the database went away"), "RETRY"),
+        (TimeoutError("no answer"), "RETRY"),
+        (ZixinError("ledger.csv has no column `due`"), "FAIL"),
+        (KeyError("a mistake of ours"), "FAIL"),
+    ],
+)
+def test_only_what_may_pass_is_tried_again(dag: Any, error: Exception, action: str) -> None:
+    for task in dag.tasks:
+        assert task.retries == 3
+        assert task.retry_delay >= timedelta(seconds=10)
+        assert task.retry_policy.evaluate(error, 1, 3).action.name == action
+
+
+def test_who_reads_the_dag_pays_for_no_engine() -> None:
+    """Airflow reads the file every half minute, in a process of its own."""
+    heavy = "pandas", "duckdb", "great_expectations", "pyarrow"
+    code = (
+        f"import sys; sys.path.insert(0, {str(DAGS)!r}); import nightly_credit_files; "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_a_whole_night(dag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.utils.db import initdb
+
+    initdb()
+    monkeypatch.setattr(dag, "deadline", None)  # dag.test() cannot end a run that has one
+    as_of = date(2026, 11, 21)
+    run = dag.test(run_conf={"as_of": str(as_of)})
+    states = {task.task_id: task.state for task in run.get_task_instances()}
+    assert set(states.values()) == {"success"}, json.dumps(states, indent=1)
+    pointer = read_pointer(settings().home / "published")
+    assert pointer is not None
+    assert str(as_of) in pointer.nights
