@@ -92,7 +92,7 @@ def _warehouse(ctx: Context) -> Iterator[Finding]:
     url = ctx.settings.warehouse_url
     night = warehouse.visible(url)
     shown = f"shows {night.as_of}" if night else "shows no night yet"
-    yield Finding(f"warehouse {warehouse.masked(url)}, {shown}")
+    yield Finding(f"warehouse {warehouse.masked_url(url)}, {shown}")
 
 
 def _published(ctx: Context) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Publish one night: write it whole, load the warehouse, move the pointer, show it."""
 
+import logging
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from etl import __version__, models
 from etl.audit import night_partitions
 from etl.context import Context
 from etl.engine.duckdb import DuckDBEngine
+from etl.errors import ZixinError
 from etl.inputs import NightInputs, batches_of, night_folder, read_inputs
 from etl.lake import Partition, read_json, write_json
 from etl.publish import warehouse
@@ -32,6 +34,8 @@ from etl.publish.quality import write_quality
 from etl.publish.site import read_pointer
 from etl.quarantine import BatchFiles, quarantine_register
 
+log = logging.getLogger(__name__)
+
 SCHEMA_VERSION = "1"
 REGISTER = "quarantine_register"
 
@@ -42,10 +46,13 @@ def finish_last_night(ctx: Context) -> bool:
     pointer = read_pointer(ctx.published)
     if pointer is None:
         return False
-    build = Path(pointer.path).name
-    return warehouse.roll_forward(
-        ctx.settings.warehouse_url, date.fromisoformat(pointer.as_of), build
-    )
+    as_of, build = date.fromisoformat(pointer.as_of), Path(pointer.path).name
+    try:
+        return warehouse.roll_forward(ctx.settings.warehouse_url, as_of, build)
+    except ZixinError as error:
+        # A new or a restored warehouse does not have that night; tonight's will be there.
+        log.warning("%s", error)
+        return False
 
 
 def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
@@ -71,7 +78,7 @@ def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
         "credit_files": manifest["credit_files"]["count"],
         "book": manifest["book"],
         "quarantine": manifest["quarantine"],
-        "warehouse": warehouse.masked(url),
+        "warehouse": warehouse.masked_url(url),
         "warnings": list(loaded["warnings"]),
     }
 

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,39 +20,18 @@ import duckdb
 
 from etl.engine.duckdb import DuckDBEngine, literal, qualified
 from etl.lake import Lake, Partition, digest, file_sha256, read_json, sync_folder, write_json
-from etl.models import Column, Model
+from etl.models import Model
 from etl.publish.site import POINTER, read_pointer
-
-WAREHOUSE_SCHEMAS = ("indicator", "grade", "mart")
-
-
-@dataclass(frozen=True)
-class PublishedTable:
-    """A table of the night as the warehouse takes it."""
-
-    schema: str
-    name: str
-    question: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    files: tuple[Path, ...]
-
+from etl.publish.warehouse.tables import SCHEMAS, WarehouseTable, night_table
 
 def warehouse_tables(
     lake: Lake, partitions: Mapping[str, Partition], models: Sequence[Model]
-) -> list[PublishedTable]:
+) -> list[WarehouseTable]:
     """What goes to the warehouse: indicators, grades and marts."""
     return [
-        PublishedTable(
-            schema=model.schema,
-            name=model.name,
-            question=model.question,
-            key=model.key,
-            columns=model.columns,
-            files=(lake.file(partitions[model.full_name]),),
-        )
+        night_table(model, [lake.file(partitions[model.full_name])])
         for model in models
-        if model.schema in WAREHOUSE_SCHEMAS
+        if model.schema in SCHEMAS
     ]
 
 
@@ -68,7 +46,7 @@ def complete(folder: Path) -> bool:
 
 
 def write_tables(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[PublishedTable], folder: Path
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[WarehouseTable], folder: Path
 ) -> dict[str, dict[str, Any]]:
     """The tables as Parquet beside the credit files, with a digest of their rows.
 
@@ -80,7 +58,7 @@ def write_tables(
     for table in tables:
         name = f"{table.schema}.{table.name}"
         target = folder / "tables" / f"{name}.parquet"
-        _share(table.files[0], target)
+        _share(Path(table.files[0]), target)
         row = ", ".join(
             f"COALESCE(CAST({qualified(column.name)} AS VARCHAR), chr(30))"
             for column in table.columns

@@ -60,15 +60,16 @@ def test_a_night_is_seen_only_once_it_is_shown(url: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("order", [(MONDAY, TUESDAY), (TUESDAY, MONDAY)])
-def test_two_loaded_nights_are_shown_in_any_order(
+def test_an_older_night_enters_history_and_the_newest_stays_current(
     url: str, tmp_path: Path, order: tuple[date, date]
 ) -> None:
     load(url, MONDAY, "m1", night(tmp_path / "m", "monday"))
     load(url, TUESDAY, "t1", night(tmp_path / "t", "tuesday"))
-    for as_of in order:
-        build = {MONDAY: "m1", TUESDAY: "t1"}[as_of]
-        warehouse.show_night(url, as_of, build)
-        assert {row[:2] for row in seen(url)} == {(as_of, build)}
+    builds = {MONDAY: "m1", TUESDAY: "t1"}
+    for place, as_of in enumerate(order, start=1):
+        warehouse.show_night(url, as_of, builds[as_of])
+        newest = max(order[:place])
+        assert {row[:2] for row in seen(url)} == {(newest, builds[newest])}
     assert history(url) == {(MONDAY, "m1", 3), (TUESDAY, "t1", 3)}
 
 

@@ -94,7 +94,8 @@ class State:
         )
 
     def show(self, connection: sa.Connection, night: Night) -> None:
-        """Point at `night`; `ZixinError` when its rows are not there."""
+        """Publish `night`, and point at it unless a later day is shown: a backfill enters the
+        history and takes nothing away from this morning. `ZixinError` when its rows are not there."""
         if not self.is_loaded(connection, night):
             raise ZixinError(
                 f"The night of {night.as_of} (build {night.build}) is not in the warehouse: "
@@ -106,7 +107,12 @@ class State:
                 index_elements=[self.night.c.as_of], set_={"build": published.excluded.build}
             )
         )
-        connection.execute(sa.update(self.publication).values(as_of=night.as_of, build=night.build))
+        shown = self.publication.c.as_of
+        connection.execute(
+            sa.update(self.publication)
+            .where(shown.is_(None) | (shown <= night.as_of))
+            .values(as_of=night.as_of, build=night.build)
+        )
 
     def unseen(self, connection: sa.Connection, keep: Collection[Night]) -> list[Night]:
         """The loaded builds that nobody sees and nobody is about to show."""
