@@ -8,7 +8,6 @@ from etl.context import Context
 from etl.errors import ZixinError
 from etl.inputs import night_folder
 from etl.lake import Partition, write_json
-from etl.publish.publication import night_connection
 
 INPUTS = ("policy.book", "policy.rule")
 
@@ -46,9 +45,11 @@ def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
     from etl.quality.runner import run_suite
     from etl.quality.suite import read_suites
 
-    partitions = night_partitions(ctx, as_of)
+    tables = {
+        name: [ctx.lake.file(partition)] for name, partition in night_partitions(ctx, as_of).items()
+    }
     reports = []
-    with night_connection(ctx.engine, ctx.lake, partitions, as_of) as connection:
+    with ctx.engine.connect(tables, as_of=as_of) as connection:
         for schema in dict.fromkeys(model.schema for model in models.models()):
             for suite in read_suites(schema).values():
                 reports.append(run_suite(connection, suite, {"as_of": as_of}))
@@ -63,7 +64,5 @@ def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
             f"the night of {as_of} is not published, {failed[0].rule.rule_id} is not met: "
             f"{failed[0].sentence}{more}"
         )
-    warned = sum(
-        result.state == "warned" for report in reports for result in report.results
-    )
+    warned = sum(result.state == "warned" for report in reports for result in report.results)
     return {"suites": len(reports), "failed": 0, "warned": warned}

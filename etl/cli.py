@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -149,5 +149,3 @@ def doctor(config: Config = None, as_json: Json = False) -> None:
                 screen.print(f"      {_escaped(finding.fix)}", soft_wrap=True)
     if not all(finding.is_ok for finding in findings):
         raise typer.Exit(1)
-
-

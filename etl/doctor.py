@@ -106,7 +106,9 @@ def _published(ctx: Context) -> Iterator[Finding]:
     age = (due - date.fromisoformat(pointer.as_of)).days
     yield Finding(
         f"published {pointer.as_of}, {len(pointer.nights)} nights kept",
-        "" if age <= 1 else f"it is {age} days behind: run `zixin night`, or see why Airflow did not",
+        ""
+        if age <= 1
+        else f"it is {age} days behind: run `zixin night`, or see why Airflow did not",
     )
 
 

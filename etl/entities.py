@@ -16,10 +16,14 @@ DATE = "DATE"
 FLAG = "BOOLEAN"
 COUNT = "INTEGER"
 
+TERMS = ("0", "3650")
+"""Days of credit that somebody may have meant: none to ten years."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """One typed column; `allowed` lists the only values a text column may hold."""
+    """One typed column; `allowed` lists the only values a text column may hold, `between` the
+    least and the greatest a number may be."""
 
     name: str
     type: str
@@ -27,6 +31,8 @@ class Column:
     required: bool = False
     allowed: tuple[str, ...] = ()
     default: str | None = None
+    above_zero: bool = False
+    between: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,14 @@ CUSTOMER = Entity(
             "competitor_share",
             "DECIMAL(9,6)",
             "Competitors' share of the goods of our kind it sells, 0 to 1; resellers only (R4-G3)",
+            between=("0", "1"),
         ),
-        Column("payment_terms_days", COUNT, "Agreed days from invoice date to due date"),
+        Column(
+            "payment_terms_days",
+            COUNT,
+            "Agreed days from invoice date to due date",
+            between=TERMS,
+        ),
     ),
 )
 
@@ -89,8 +101,19 @@ INVOICE = Entity(
         Column("company_id", KEY, "Which of our companies billed it"),
         Column("invoice_date", DATE, "The day it was issued", required=True),
         Column("due_date", DATE, "The day it falls due; NULL: invoice date + terms, else unknown"),
-        Column("terms_days", COUNT, "Days from invoice date to due date, when the row says so"),
-        Column("amount", MONEY, "Amount billed, tax included; greater than 0", required=True),
+        Column(
+            "terms_days",
+            COUNT,
+            "Days from invoice date to due date, when the row says so",
+            between=TERMS,
+        ),
+        Column(
+            "amount",
+            MONEY,
+            "Amount billed, tax included; greater than 0",
+            required=True,
+            above_zero=True,
+        ),
         Column("currency", TEXT, "ISO 4217 code", required=True),
     ),
 )
@@ -147,7 +170,7 @@ CREDIT_NOTE = Entity(
         Column("customer_id", KEY, "Who was credited", required=True),
         Column("invoice_id", KEY, "The invoice it credits; NULL: an unapplied credit"),
         Column("credit_date", DATE, "The day it was issued", required=True),
-        Column("amount", MONEY, "Amount credited; greater than 0", required=True),
+        Column("amount", MONEY, "Amount credited; greater than 0", required=True, above_zero=True),
         Column("currency", TEXT, "ISO 4217 code", required=True),
         Column(
             "reason",
@@ -171,7 +194,7 @@ CLAIM = Entity(
         Column("customer_id", KEY, "Who claimed", required=True),
         Column("invoice_id", KEY, "The invoice it is about, when known"),
         Column("claim_date", DATE, "The day it was settled", required=True),
-        Column("amount", MONEY, "Amount settled; greater than 0", required=True),
+        Column("amount", MONEY, "Amount settled; greater than 0", required=True, above_zero=True),
         Column("currency", TEXT, "ISO 4217 code", required=True),
         Column(
             "settled_by",
@@ -226,7 +249,13 @@ FX_RATE = Entity(
         Column("from_currency", TEXT, "ISO 4217 code", required=True),
         Column("to_currency", TEXT, "ISO 4217 code", required=True),
         Column("rate_date", DATE, "The day the rate is of", required=True),
-        Column("rate", RATE, "Units of to_currency for one from_currency", required=True),
+        Column(
+            "rate",
+            RATE,
+            "Units of to_currency for one from_currency",
+            required=True,
+            above_zero=True,
+        ),
     ),
 )
 

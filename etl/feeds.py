@@ -102,7 +102,9 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
         }
         quarantine = None
         if verdict.quarantine:
-            kept = _keep(home, verdict.quarantine, Path("quarantine") / landed.name, is_history=False)
+            kept = _keep(
+                home, verdict.quarantine, Path("quarantine") / landed.name, is_history=False
+            )
             quarantine = kept.path
         commit_batch(
             home,
@@ -145,11 +147,14 @@ def _keep(home: Path, staged: Path, folder: Path, *, is_history: bool = True) ->
     bounds: tuple[Any, ...] = (0, None, None)
     if is_history:
         with duckdb.connect() as connection:
-            bounds = connection.execute(
-                "SELECT COUNT(*), CAST(MIN(known_on) AS VARCHAR), CAST(MAX(known_on) AS VARCHAR) "
-                "FROM read_parquet($file)",
-                {"file": str(target)},
-            ).fetchone() or bounds
+            bounds = (
+                connection.execute(
+                    "SELECT COUNT(*), CAST(MIN(known_on) AS VARCHAR), CAST(MAX(known_on) AS VARCHAR) "
+                    "FROM read_parquet($file)",
+                    {"file": str(target)},
+                ).fetchone()
+                or bounds
+            )
     rows, first, last = bounds
     return HistoryFile((folder / PART).as_posix(), file_sha256(target), rows, first, last)
 
@@ -174,8 +179,10 @@ def feed_states(ctx: Context, as_of: date) -> list[dict[str, Any]]:
             }
         )
     if all(state["batch"] is None for state in states):
-        sentences = " ".join(state["sentence"] for state in states)
-        raise ZixinError(f"no feed has brought anything, so there is nothing to publish: {sentences}")
+        sentences = " ".join(str(state["sentence"]) for state in states)
+        raise ZixinError(
+            f"no feed has brought anything, so there is nothing to publish: {sentences}"
+        )
     return states
 
 

@@ -12,6 +12,7 @@ gives the same bytes.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +121,7 @@ def snapshot(
         build=digest("current", entity.name, repr(types), repr(sorted(inputs.items()))),
         columns=types,
         inputs=inputs,
-        produce=lambda target: engine.write(
-            sql, tables, as_of=as_of, types=types, order_by=entity.key, target=target
-        ),
+        produce=partial(engine.write, sql, tables, as_of=as_of, types=types, order_by=entity.key),
     )
 
 
@@ -162,9 +161,7 @@ def _sources(
         )
     if fresh:
         tables["input.fresh"] = fresh
-        parts.append(
-            f"SELECT {columns} FROM input.fresh WHERE known_on <= CAST(:as_of AS DATE)"
-        )
+        parts.append(f"SELECT {columns} FROM input.fresh WHERE known_on <= CAST(:as_of AS DATE)")
     return tables, parts
 
 

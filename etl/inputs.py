@@ -80,9 +80,8 @@ def read_inputs(root: Path, as_of: date) -> NightInputs:
         raise ZixinError(
             f"the night of {as_of} has no inputs yet: run `zixin night --as-of {as_of}`"
         )
-    return NightInputs(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
-    )
+    lists = ("batches", "batches_sha256", "feeds")
+    return NightInputs(**{**content, **{name: tuple(content[name]) for name in lists}})
 
 
 def batches_of(root: Path, inputs: NightInputs) -> list[Batch]:

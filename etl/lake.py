@@ -11,11 +11,11 @@ folders.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 PART = "part-0.parquet"
 
@@ -80,6 +80,12 @@ class Partition:
     inputs: Mapping[str, str]
 
 
+class Produce(Protocol):
+    """Writes one Parquet file and returns its row count."""
+
+    def __call__(self, *, target: Path) -> int: ...
+
+
 class Lake:
     """The folder everything is in."""
 
@@ -107,7 +113,7 @@ class Lake:
         build: str,
         columns: Mapping[str, str],
         inputs: Mapping[str, str],
-        produce: Callable[[Path], int],
+        produce: Produce,
     ) -> Partition:
         """Make and commit one partition, or return the one this very build made before.
 
@@ -119,7 +125,7 @@ class Lake:
             return present
         target = folder / build / PART
         target.parent.mkdir(parents=True, exist_ok=True)
-        rows = produce(target)
+        rows = produce(target=target)
         with target.open("rb") as stream:
             os.fsync(stream.fileno())
         sync_folder(target.parent)

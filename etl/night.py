@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Any
 
 from etl.context import Context, context
@@ -88,9 +89,7 @@ def freeze(as_of: date) -> dict[str, Any]:
             earlier = read_inputs(ctx.settings.home, previous[0])
             before = (previous[0], frozenset(earlier.batches))
         rows = {
-            entity.name: history.snapshot(
-                ctx.lake, ctx.engine, entity, as_of, batches, before
-            ).rows
+            entity.name: history.snapshot(ctx.lake, ctx.engine, entity, as_of, batches, before).rows
             for entity in history.entities()
         }
         _write_policy(ctx, as_of)
@@ -109,7 +108,7 @@ def _write_policy(ctx: Context, as_of: date) -> None:
             build=digest(name, repr(rows)),
             columns=types,
             inputs={"policy": ctx.policies.sha256},
-            produce=lambda target, types=types, rows=rows: write_rows(target, types, rows),
+            produce=partial(write_rows, types=types, rows=rows),
         )
 
 
@@ -141,13 +140,13 @@ def transform(as_of: date, layer: str) -> dict[str, Any]:
                 ),
                 columns=model.types,
                 inputs=shas,
-                produce=lambda target, model=model, files=files: ctx.engine.write(
+                produce=partial(
+                    ctx.engine.write,
                     model.sql,
                     files,
                     as_of=as_of,
                     types=model.types,
                     order_by=model.key,
-                    target=target,
                 ),
             ).rows
     return rows

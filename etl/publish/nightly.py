@@ -10,7 +10,6 @@ import duckdb
 from etl import __version__, models
 from etl.audit import night_partitions
 from etl.context import Context
-from etl.engine.duckdb import DuckDBEngine
 from etl.errors import ZixinError
 from etl.inputs import NightInputs, batches_of, night_folder, read_inputs
 from etl.lake import Partition, read_json, write_json
@@ -24,7 +23,6 @@ from etl.publish.publication import (
     complete,
     move_pointer,
     night_before,
-    night_connection,
     publication_build,
     published_folder,
     warehouse_tables,
@@ -92,10 +90,9 @@ def _write(
     partitions: dict[str, Partition],
 ) -> None:
     """Everything of the night but its visibility; the manifest comes last."""
-    engine = ctx.engine
-    assert isinstance(engine, DuckDBEngine)  # noqa: S101  published files come from the embedded one
     copy_assets(ctx.published)
-    with night_connection(engine, ctx.lake, partitions, as_of) as connection:
+    files = {name: [ctx.lake.file(partition)] for name, partition in partitions.items()}
+    with ctx.engine.connect(files, as_of=as_of) as connection:
         _register(ctx, connection, inputs, as_of)
         night = _night_context(ctx, as_of, inputs)
         credit_files = write_credit_files(connection, night, folder)
@@ -104,7 +101,7 @@ def _write(
         tables = write_tables(
             connection, warehouse_tables(ctx.lake, partitions, list(models.models())), folder
         )
-        write_changes(connection, as_of, folder, *(night_before(ctx.published, as_of) or ()))
+        write_changes(connection, folder, night_before(ctx.published, as_of))
         book, quarantine = _book(connection), _quarantine(connection)
     write_json(
         folder / "manifest.json",

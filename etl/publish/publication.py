@@ -10,19 +10,19 @@ moves back: an older night that is run again is published under its own date and
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from etl.engine.duckdb import DuckDBEngine, literal, qualified
+from etl.engine.duckdb import literal, qualified
 from etl.lake import Lake, Partition, digest, file_sha256, read_json, sync_folder, write_json
 from etl.models import Model
 from etl.publish.site import POINTER, read_pointer
 from etl.publish.warehouse.tables import SCHEMAS, WarehouseTable, night_table
+
 
 def warehouse_tables(
     lake: Lake, partitions: Mapping[str, Partition], models: Sequence[Model]
@@ -85,16 +85,6 @@ def _share(file: Path, target: Path) -> None:
         shutil.copyfile(file, target)
 
 
-@contextmanager
-def night_connection(
-    engine: DuckDBEngine, lake: Lake, partitions: Mapping[str, Partition], as_of: date
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The embedded engine with every table of the night as a view."""
-    tables = {name: [lake.file(partition)] for name, partition in partitions.items()}
-    with engine.connect(tables, as_of=as_of) as connection:
-        yield connection
-
-
 def publication_build(inputs_sha256: str, partitions: Mapping[str, Partition], assets: str) -> str:
     """The build's name: what the night read, what it computed, and how its pages look."""
     tables = (f"{name}={partition.sha256}" for name, partition in sorted(partitions.items()))
@@ -117,7 +107,7 @@ def move_pointer(published: Path, as_of: date, build: str) -> bool:
         },
     )
     sync_folder(published)
-    return newest == as_of.isoformat()
+    return bool(newest == as_of.isoformat())
 
 
 def night_before(published: Path, as_of: date) -> tuple[date, Path] | None:
