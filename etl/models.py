@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 from etl.errors import ZixinError
@@ -42,6 +43,7 @@ class Model:
     layer: str
     name: str
     question: str
+    explanation: str
     grain: str
     requirements: str
     key: tuple[str, ...]
@@ -73,7 +75,7 @@ class Model:
 def read_model(path: Path) -> Model:
     """Read a SQL file and its header; ZixinError says which part of the header is missing."""
     text = path.read_text(encoding="utf-8")
-    header = [line for line in text.splitlines() if line.startswith("--")]
+    header = list(takewhile(lambda line: line.startswith("--"), text.splitlines()))
 
     def first(pattern: re.Pattern[str], what: str) -> re.Match[str]:
         for line in header:
@@ -81,7 +83,9 @@ def read_model(path: Path) -> Model:
                 return match
         raise ZixinError(f"{path.name}: the header lacks its {what} line (see sql/README.md)")
 
-    question = first(_QUESTION, "'-- table: question'")
+    question = _QUESTION.match(header[0]) if header else None
+    if question is None or question[1] in ("Grain", "Requirements"):
+        raise ZixinError(f"{path.name}: the header must open with '-- {path.stem}: question?'")
     grain = first(_KEY, "'-- Grain: … Key: ….'")
     columns = tuple(
         Column(match[1], match[2].replace(", ", ","), match[3].strip())
@@ -97,12 +101,19 @@ def read_model(path: Path) -> Model:
         layer=path.parent.name,
         name=path.stem,
         question=question[2],
+        explanation=_explanation(header),
         grain=grain[1],
         requirements=first(_REQUIREMENTS, "'-- Requirements: …'")[1].rstrip("."),
         key=tuple(grain[2].replace(" ", "").split(",")),
         columns=columns,
         sql=text,
     )
+
+
+def _explanation(header: list[str]) -> str:
+    """What stands between the question and the grain, its paragraphs kept."""
+    lines = takewhile(lambda line: not line.startswith("-- Grain:"), header[1:])
+    return "\n".join(line[2:].strip() for line in lines).strip()
 
 
 @cache

@@ -55,7 +55,7 @@ quoted AS (
   UNION ALL
   SELECT
     to_currency, from_currency, rate_date,
-    CAST(CAST(1 AS DECIMAL(28, 10)) / NULLIF(rate, 0) AS DECIMAL(18, 8)), 1
+    CAST(CAST(CAST(1 AS DECIMAL(28, 10)) / NULLIF(rate, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 8)), 1
   FROM current.fx_rate
   WHERE NOT is_deleted AND rate_date <= CAST(:as_of AS DATE)
 ),

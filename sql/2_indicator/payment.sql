@@ -88,7 +88,7 @@ judged AS (
   SELECT
     receivable.*,
     GREATEST(days_overdue, 0) AS days_late,
-    CASE
+    CAST(CASE
       WHEN days_overdue <= -30 THEN 100
       WHEN days_overdue <= -20 THEN 70 - days_overdue
       WHEN days_overdue <= 0 THEN 80 - CAST(days_overdue AS DECIMAL(18, 2)) / 2
@@ -97,7 +97,7 @@ judged AS (
       WHEN days_overdue <= 30 THEN 60 - CAST((days_overdue - 22) * 5 AS DECIMAL(18, 2)) / 4
       WHEN days_overdue <= 120 THEN 50 - CAST(days_overdue - 30 AS DECIMAL(18, 2)) / 3
       ELSE 20
-    END AS paydex_points,
+    END AS DECIMAL(28, 10)) AS paydex_points,
     10 * (ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY days_overdue, invoice_id) - 1)
       AS tenth,
     9 * (COUNT(*) OVER (PARTITION BY customer_id) - 1) AS p90_tenth,

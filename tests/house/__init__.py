@@ -1,0 +1,1 @@
+"""The house rules: what holds for every file, checked without a network and in seconds."""
