@@ -82,10 +82,9 @@ def _matches(beside: Path, pattern: str) -> list[Path]:
 
 
 def _known_as(path: Path, beside: Path) -> str:
-    try:
-        return path.relative_to(beside).as_posix()
-    except ValueError:
-        return path.name
+    """The path as the book file would write it; the bare name for files elsewhere."""
+    parts = path.relative_to(beside).parts if path.is_relative_to(beside) else ("..",)
+    return path.name if ".." in parts else "/".join(parts)
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

@@ -1,0 +1,9 @@
+"""Mapping: files of a batch in, typed canonical rows and rejects with a reason out.
+
+Pure: what comes out depends on the files, the mapping and the day the batch arrived, on nothing
+else. All work on rows is done in sets, in the database; Python sees lines that do not fit only.
+"""
+
+from etl.mapping.batch import Mapped, map_batch, map_feed
+
+__all__ = ["Mapped", "map_batch", "map_feed"]
