@@ -20,6 +20,8 @@ from etl.airflow_local.components import USER, Airflow, running
 from etl.errors import ZixinError
 from etl.schedule import time_zone
 
+PUBLISHED_WITH_HELD_FEEDS = 2  # as `zixin night` says it
+
 app = typer.Typer(add_completion=False, help="A real Airflow on this machine.")
 console = Console()
 
@@ -43,6 +45,10 @@ def run(
         f"\n[green]Published[/] the night of {tonight} in {seconds:.0f} s.", highlight=False
     )
     _where_to_look(folder)
+    if sentences := night.held(tonight):
+        for sentence in sentences:
+            console.print(f"[yellow]held:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
+        sys.exit(PUBLISHED_WITH_HELD_FEEDS)
 
 
 @app.command()

@@ -53,7 +53,7 @@ def running() -> Iterator[Airflow]:
     home = settings().home / "airflow"
     home.mkdir(parents=True, exist_ok=True)
     with _alone(home) as lock:
-        port, log_port = _free_ports(2)
+        port, log_port = free_ports(2)
         password = _password(home)
         environment = os.environ | _environment(home, port, log_port)
         _migrate(home, environment)
@@ -64,7 +64,7 @@ def running() -> Iterator[Airflow]:
             (home / "pids.json").write_text(json.dumps([p.pid for p in processes.values()]))
             yield Airflow(f"http://127.0.0.1:{port}", password, home, processes)
         finally:
-            _stop(processes)
+            stop(processes)
 
 
 def _environment(home: Path, port: int, log_port: int) -> dict[str, str]:
@@ -100,7 +100,8 @@ def _environment(home: Path, port: int, log_port: int) -> dict[str, str]:
     }
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nothing listens on at this moment."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [s.getsockname()[1] for s in sockets]
     for s in sockets:
@@ -168,7 +169,7 @@ def _start(
         )
 
 
-def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
     """Ask each to end, wait, then end what is left of each group."""
     for process in reversed(processes.values()):
         if process.poll() is None:

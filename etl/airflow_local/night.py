@@ -10,6 +10,7 @@ from rich.console import Console
 from etl.airflow_local.client import Client, Task
 from etl.airflow_local.progress import Progress
 from etl.errors import ZixinError
+from etl.inputs import read_inputs
 from etl.publish.site import POINTER, read_pointer
 from etl.settings import settings
 
@@ -39,6 +40,12 @@ def published(as_of: date) -> Path:
     if pointer is None or str(as_of) not in pointer.nights:
         raise ZixinError(f"Every task ended well, but {root / POINTER} does not show {as_of}.")
     return root / pointer.nights[str(as_of)]
+
+
+def held(as_of: date) -> list[str]:
+    """Why feeds of the night were held, a sentence each; none when all were loaded."""
+    feeds = read_inputs(settings().home, as_of).feeds
+    return [feed["sentence"] for feed in feeds if feed["state"] == "held"]
 
 
 def _reason(client: Client, run_id: str, tasks: list[Task]) -> str:
