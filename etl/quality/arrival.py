@@ -185,11 +185,10 @@ def _mark_refused(
     )
     for entity, report in reports.items():
         for place, result in enumerate(report.failed):
-            query = (result.rule.query or "").replace("{batch}", f"{SCHEMA}.{entity}")
             connection.execute(
                 f"INSERT INTO {SCHEMA}.refused "
                 f"SELECT DISTINCT $entity, offending.seq, $rule, $reason, $place "
-                f"FROM ({query}) AS offending",
+                f"FROM ({result.rule.query}) AS offending",
                 {
                     "entity": entity,
                     "rule": result.rule.rule_id,

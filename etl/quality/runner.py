@@ -4,6 +4,7 @@ A verdict is passed, noted (info), warned (warning) or failed (critical). A chec
 is none of these: it is broken, and stops the night, because nothing is known about the data.
 """
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,17 +20,21 @@ from sqlalchemy.pool import StaticPool
 
 from etl.errors import BrokenCheck
 from etl.quality.dialect import URL, BufferedDialect, lend
-from etl.quality.suite import Rule, Suite
+from etl.quality.suite import BATCH, Rule, Suite
 
 State = Literal["passed", "noted", "warned", "failed"]
 Parameter = date | int | Decimal | str | None
+
+_QUOTED_SQL = re.compile(r"\[SQL:|\(Background on|LINE \d+:")
 
 FOUND: dict[str, State] = {"info": "noted", "warning": "warned", "critical": "failed"}
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """What one rule found. `count`: offending rows, or 1 for a table rule that is not met."""
+    """What one rule found; `rule.query` is the query as it was run.
+
+    `count`: offending rows, or 1 for a table rule that is not met."""
 
     rule: Rule
     state: State
@@ -99,8 +104,9 @@ def run_suite(
         BrokenCheck: the relation is missing, a rule is not one Great Expectations knows, or a
             check raised.
     """
-    rules = {rule.rule_id: _bound(suite, rule, parameters or {}) for rule in suite.rules}
-    schema, table = (relation or suite.name).split(".")
+    relation = relation or suite.name
+    rules = {rule.rule_id: _bound(suite, rule, relation, parameters or {}) for rule in suite.rules}
+    schema, table = relation.split(".")
     try:
         # Great Expectations' own types say less than it takes.
         context: Any = gx.get_context(mode="ephemeral")
@@ -117,7 +123,7 @@ def run_suite(
             asset = source.add_table_asset(table, table_name=table, schema_name=schema)
         batch = asset.add_batch_definition_whole_table("whole").get_batch()
         expectations = gx.ExpectationSuite(
-            name=suite.name, expectations=[rule.model_dump() for rule in rules.values()]
+            name=suite.name, expectations=[_expectation(rule) for rule in rules.values()]
         )
         validation = batch.validate(expectations, result_format="BASIC")
     except Exception as error:
@@ -130,7 +136,7 @@ def run_suite(
     for outcome in outcomes:
         rule = rules[outcome.expectation_config.meta["rule_id"]]
         _refuse_broken(suite, rule, outcome)
-        found[rule.rule_id] = _result(connection, f"{schema}.{table}", rule, outcome)
+        found[rule.rule_id] = _result(connection, rule, outcome)
     for rule_id in rules:
         if rule_id not in found:
             # It leaves out, with a line in the log, what it cannot build.
@@ -142,16 +148,29 @@ def run_suite(
     return SuiteReport(suite, tuple(found[rule.rule_id] for rule in suite.rules))
 
 
-def _bound(suite: Suite, rule: Rule, parameters: Mapping[str, Parameter]) -> Rule:
+def _bound(suite: Suite, rule: Rule, relation: str, parameters: Mapping[str, Parameter]) -> Rule:
+    """The rule as it is run: its query names the relation and holds the parameters' values."""
     if rule.query is None:
         return rule
     try:
-        query = bind(rule.query, parameters)
+        query = bind(rule.query.replace(BATCH, relation), parameters)
     except KeyError as error:
         raise _broken(suite, rule, f"parameter :{error.args[0]} has no value here") from error
     except (ArgumentError, CompileError) as error:
         raise _broken(suite, rule, _said(error)) from error
     return rule.model_copy(update={"kwargs": {**rule.kwargs, "unexpected_rows_query": query}})
+
+
+def _expectation(rule: Rule) -> dict[str, Any]:
+    """The rule as Great Expectations takes it.
+
+    For `{batch}` it would put a subquery, with an alias or without one depending on whether the
+    query has a JOIN. Ours names the relation already; the placeholder it insists on is a comment.
+    """
+    expectation = rule.model_dump()
+    if rule.query is not None:
+        expectation["kwargs"]["unexpected_rows_query"] = f"/* {BATCH} */ {rule.query}"
+    return expectation
 
 
 def _refuse_broken(suite: Suite, rule: Rule, outcome: Any) -> None:
@@ -166,22 +185,20 @@ def _refuse_broken(suite: Suite, rule: Rule, outcome: Any) -> None:
         raise _broken(suite, rule, "Great Expectations gave neither a count nor a reason")
 
 
-def _result(
-    connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule, outcome: Any
-) -> RuleResult:
+def _result(connection: duckdb.DuckDBPyConnection, rule: Rule, outcome: Any) -> RuleResult:
     if outcome.success:
         return RuleResult(rule, "passed", 0, "")
     state = FOUND[rule.severity]
     if rule.meta.kind == "row":
         return RuleResult(rule, state, int(outcome.result["observed_value"]), rule.meta.reason)
-    return RuleResult(rule, state, 1, _sentence(connection, relation, rule))
+    return RuleResult(rule, state, 1, _sentence(connection, rule))
 
 
-def _sentence(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> str:
+def _sentence(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
     """The reason, with `{column}` filled from the first row the query returned."""
     if rule.query is None:
         return rule.meta.reason
-    cursor = connection.execute(rule.query.replace("{batch}", relation))
+    cursor = connection.execute(rule.query)
     names = [column[0] for column in cursor.description]
     values = cursor.fetchone() or [None] * len(names)
     return rule.meta.reason.format_map(dict(zip(names, values, strict=True)))
@@ -200,5 +217,5 @@ def _said(error: BaseException) -> str:
 
 def _one_line(message: str) -> str:
     """The message without the SQL, the links and the line breaks that libraries add to it."""
-    kept = message.split("[SQL:")[0].split("(Background on")[0].split("LINE 1:")[0]
+    kept = _QUOTED_SQL.split(message)[0]
     return " ".join(kept.split())[:300]

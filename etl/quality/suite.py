@@ -17,6 +17,7 @@ from etl.settings import PROJECT
 
 EXPECTATIONS = PROJECT / "expectations"
 ROWS_QUERY = "unexpected_rows_expectation"
+BATCH = "{batch}"
 
 Severity = Literal["critical", "warning", "info"]
 Kind = Literal["row", "table"]
@@ -56,7 +57,7 @@ class Rule(_Strict):
     @model_validator(mode="after")
     def _row_rules_return_rows(self) -> "Rule":
         query = self.query
-        if self.type == ROWS_QUERY and (not query or "{batch}" not in query):
+        if self.type == ROWS_QUERY and (not query or BATCH not in query):
             raise ValueError("unexpected_rows_query must select FROM {batch}")
         if self.meta.kind == "row" and query is None:
             raise ValueError(f"a row rule is an {ROWS_QUERY}: its query says which rows")

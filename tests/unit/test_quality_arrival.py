@@ -11,6 +11,7 @@ from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.errors import BrokenCheck
 from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch
 from etl.quality.conservation import Received, Tally
+from etl.quality.runner import run_suite
 from etl.quality.suite import read_suite, read_suites
 
 TONIGHT = date(2026, 11, 21)
@@ -174,39 +175,104 @@ def test_a_critical_row_goes_to_quarantine_and_the_others_stay(
     assert verdict.as_dict()["conservation"][0]["quarantined"] == {"rows": 3, "amount": "2.00"}
 
 
-def test_every_critical_row_rule_of_the_other_entities_bites(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+FAR = date(2031, 1, 1)
+HEALTHY: dict[str, dict[str, object]] = {
+    "customer": {"customer_id": "C1", "customer_name": "Acme", "payment_terms_days": 30},
+    "invoice": invoice("I1"),
+    "payment": {
+        "payment_id": "P1",
+        "payment_date": TONIGHT,
+        "amount": 1,
+        "currency": "CNY",
+        "kind": "cash",
+    },
+    "allocation": {"payment_id": "P1", "invoice_id": "I1", "line": "1", "amount": 1},
+    "credit_note": {
+        "credit_note_id": "N1",
+        "customer_id": "C1",
+        "credit_date": TONIGHT,
+        "amount": 1,
+        "currency": "CNY",
+        "reason": "return",
+    },
+    "claim": {
+        "claim_id": "Q1",
+        "customer_id": "C1",
+        "claim_date": TONIGHT,
+        "amount": 1,
+        "currency": "CNY",
+        "settled_by": "payout",
+    },
+    "dispute": {"dispute_id": "D1", "invoice_id": "I1", "opened_date": TONIGHT},
+    "invoice_balance": {"invoice_id": "I1", "stated_on": TONIGHT, "balance_amount": 1},
+    "fx_rate": {"from_currency": "USD", "to_currency": "CNY", "rate_date": TONIGHT, "rate": 7},
+}
+# What has to be wrong with a healthy row for each rule to find it.
+WRONG: dict[str, dict[str, object]] = {
+    "customer.key_blank": {"customer_id": " "},
+    "customer.competitor_share_range": {"competitor_share": 45},
+    "customer.terms_range": {"payment_terms_days": -1},
+    "customer.name_missing": {"customer_name": None},
+    "invoice.key_blank": {"invoice_id": None},
+    "invoice.required_missing": {"customer_id": ""},
+    "invoice.currency_code": {"currency": "RM1"},
+    "invoice.amount_negative": {"amount": -1},
+    "invoice.amount_zero": {"amount": 0},
+    "invoice.due_before_invoice": {"due_date": date(2026, 10, 31)},
+    "invoice.due_far_after_invoice": {"due_date": date(2028, 11, 2)},
+    "invoice.date_far_future": {"invoice_date": FAR, "due_date": FAR},
+    "invoice.date_far_past": {"invoice_date": date(1900, 1, 1), "due_date": None},
+    "payment.key_blank": {"payment_id": ""},
+    "payment.required_missing": {"payment_date": None},
+    "payment.currency_code": {"currency": "cny"},
+    "payment.kind_unknown": {"kind": "gift"},
+    "payment.date_far_future": {"payment_date": FAR},
+    "payment.amount_zero": {"amount": 0},
+    "allocation.key_blank": {"line": ""},
+    "allocation.required_missing": {"amount": None},
+    "allocation.amount_zero": {"amount": 0},
+    "credit_note.key_blank": {"credit_note_id": None},
+    "credit_note.required_missing": {"credit_date": None},
+    "credit_note.currency_code": {"currency": "¥"},
+    "credit_note.amount_negative": {"amount": -1},
+    "credit_note.reason_unknown": {"reason": "why not"},
+    "credit_note.amount_zero": {"amount": 0},
+    "claim.key_blank": {"claim_id": None},
+    "claim.required_missing": {"settled_by": None},
+    "claim.currency_code": {"currency": "EURO"},
+    "claim.amount_negative": {"amount": -1},
+    "claim.settled_by_unknown": {"settled_by": "shouting"},
+    "dispute.key_blank": {"dispute_id": None},
+    "dispute.required_missing": {"invoice_id": " "},
+    "dispute.closed_before_opened": {"closed_date": date(2026, 1, 1)},
+    "dispute.outcome_unknown": {"outcome": "a draw"},
+    "dispute.amount_negative": {"amount": -1},
+    "dispute.opened_missing": {"opened_date": None},
+    "invoice_balance.key_blank": {"invoice_id": ""},
+    "invoice_balance.required_missing": {"balance_amount": None},
+    "invoice_balance.balance_negative": {"balance_amount": -1},
+    "fx_rate.key_blank": {"rate_date": None},
+    "fx_rate.rate_not_positive": {"rate": 0},
+    "fx_rate.same_currency": {"to_currency": "USD"},
+}
+
+
+@pytest.mark.parametrize("entity", HEALTHY)
+def test_every_row_rule_finds_its_row_and_no_other(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, entity: str
 ) -> None:
-    paid = {"payment_date": TONIGHT, "amount": 1, "currency": "CNY", "kind": "cash"}
-    rate = {"from_currency": "USD", "to_currency": "CNY", "rate_date": TONIGHT, "rate": 7}
-    stage(
-        tmp_path, "customer", {"customer_id": "C1", "competitor_share": 1.5, "customer_name": "n"}
-    )
-    stage(tmp_path, "payment", paid | {"payment_id": "P1", "kind": "gift"}, paid)
-    stage(tmp_path, "fx_rate", rate | {"rate": 0}, rate | {"to_currency": "cny"})
-    stage(
-        tmp_path,
-        "dispute",
-        {
-            "dispute_id": "D1",
-            "invoice_id": "I1",
-            "opened_date": TONIGHT,
-            "closed_date": date(2026, 1, 1),
-        },
-    )
-    received = counted(customer=(1, "0"), payment=(2, "2"), fx_rate=(2, "0"), dispute=(1, "0"))
+    suite = read_suites("batch")[entity]
+    rules = [rule.rule_id for rule in suite.rules if rule.meta.kind == "row"]
+    stage(tmp_path, entity, HEALTHY[entity], *(HEALTHY[entity] | WRONG[rule] for rule in rules))
+    connection.execute("CREATE SCHEMA batch")
+    connection.execute(f"CREATE VIEW batch.{entity} AS FROM '{tmp_path / entity}.parquet'")
 
-    verdict = check_batch(connection, arrived(received), tmp_path, tmp_path / "out")
+    report = run_suite(connection, suite, {"landed_on": TONIGHT})
 
-    assert states(verdict) == {
-        "customer.competitor_share_range": ("failed", 1),
-        "payment.kind_unknown": ("failed", 1),
-        "payment.key_blank": ("failed", 1),
-        "fx_rate.rate_not_positive": ("failed", 1),
-        "fx_rate.key_blank": ("failed", 1),
-        "dispute.closed_before_opened": ("failed", 1),
-    }
-    assert {account.loaded.rows for account in verdict.conservation} == {0}
+    found = {result.rule.rule_id: result for result in report.results}
+    for place, rule in enumerate(rules, 2):
+        assert connection.execute(found[rule].rule.query or "").fetchall() == [(place,)], rule
+        assert found[rule].count == 1
 
 
 def test_of_a_deletion_only_the_key_counts(
