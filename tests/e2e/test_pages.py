@@ -1,0 +1,253 @@
+"""The published pages in a real browser, from disk: headless Chromium, where there is one.
+
+A probe script is put into a copy of a page. It counts script errors, does what a person would do and
+leaves what it saw in the page, which Chromium then prints.
+"""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.publish.names import file_stem
+from tests.published_night import AS_OF, BOOK, HOSTILE_ID, HOSTILE_NAME, publish
+from tests.small_night import build_night
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--virtual-time-budget=20000",
+]
+MANY = 3000
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="No Chromium here, so nobody has looked at the pages: install the chromium package.",
+)
+
+WATCH = """
+window.problems = [];
+// Nothing is painted when a page is only printed as text, so no chart would ever come into view.
+delete window.IntersectionObserver;
+window.addEventListener("error", (event) => window.problems.push(String(event.message || event.target.src)), true);
+window.addEventListener("securitypolicyviolation", (event) => window.problems.push("CSP " + event.blockedURI));
+window.alert = () => window.problems.push("alert");
+"""
+
+REPORT = """
+window.addEventListener("load", () => setTimeout(() => {
+  const seen = (() => { %s })();
+  seen.problems = window.problems;
+  seen.width = document.documentElement.scrollWidth;
+  document.body.dataset.seen = JSON.stringify(seen);
+}, %d));
+"""
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of the small book."""
+    root = tmp_path_factory.mktemp("pages")
+    return publish(build_night(root / "lake", BOOK, AS_OF), root / "published")[0]
+
+
+def look(
+    page: Path, tmp_path: Path, script: str, *, lang: str = "zh", width: int = 1280, wait: int = 50
+) -> Any:
+    """What `script` (a function body that returns an object) saw on `page`."""
+    probed = page.with_name(f"probed-{page.name}")
+    text = page.read_text(encoding="utf-8")
+    for name, content in (("watch.js", WATCH), ("report.js", REPORT % (script, wait))):
+        (page.parent / name).write_text(content, encoding="utf-8")
+    text = text.replace("<title>", '<script src="watch.js"></script><title>', 1)
+    text = text.replace("</body>", '<script src="report.js"></script></body>')
+    probed.write_text(text, encoding="utf-8")
+    try:
+        printed = subprocess.run(
+            [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}",
+             f"--window-size={width},3000", "--dump-dom", f"{probed.as_uri()}?lang={lang}"],
+            capture_output=True, text=True, timeout=120, check=True,
+        ).stdout  # fmt: skip
+    finally:
+        for path in (probed, page.parent / "watch.js", page.parent / "report.js"):
+            path.unlink()
+    seen = re.search(r'data-seen="([^"]*)"', printed)
+    assert seen, printed[-2000:]
+    return json.loads(html.unescape(seen[1]))
+
+
+def page_of(night: Path, customer_id: str) -> Path:
+    """A customer's page."""
+    return night / "customers" / f"{file_stem(customer_id)}.html"
+
+
+def test_a_credit_file_draws_itself_and_its_charts(night: Path, tmp_path: Path) -> None:
+    seen = look(
+        page_of(night, "C-1"), tmp_path,
+        """return {
+          title: document.title, h1: document.querySelector("h1").textContent,
+          badge: document.querySelector(".badge.large").textContent,
+          sections: [...document.querySelectorAll("main > section")].map((one) => one.id).filter(Boolean),
+          charts: document.querySelectorAll(".chart[data-drawn]").length, lang: document.documentElement.lang,
+          rows: document.querySelectorAll("#evidence tbody tr").length,
+          missing: document.body.innerText.includes("undefined"),
+        };""",
+        wait=6000,
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert seen["lang"] == "zh-CN"
+    assert seen["h1"] == "宁波海曙精密机械有限公司"
+    assert seen["badge"] == "D"
+    assert {
+        "why",
+        "outlook",
+        "changes",
+        "evidence",
+        "payment",
+        "aging",
+        "history",
+        "policies",
+        "assurance",
+    } == set(seen["sections"])
+    assert seen["charts"] >= 1
+    assert seen["rows"] >= 3
+    assert not seen["missing"]
+
+
+def test_a_hostile_name_is_only_ever_text(night: Path, tmp_path: Path) -> None:
+    seen = look(
+        page_of(night, HOSTILE_ID), tmp_path,
+        """return {h1: document.querySelector("h1").textContent, images: document.images.length,
+          scripts: [...document.scripts].filter((one) => !one.src && one.type !== "application/json").length};""",
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert seen["h1"] == HOSTILE_NAME
+    assert seen["images"] == 0
+    assert seen["scripts"] == 0
+
+
+def test_the_language_switch_redraws_everything_and_is_kept(night: Path, tmp_path: Path) -> None:
+    seen = look(
+        page_of(night, "C-1"), tmp_path,
+        """const before = document.querySelector("#why h2").textContent;
+        [...document.querySelectorAll(".languages button")].find((one) => one.lang === "en").click();
+        let kept = null; try { kept = localStorage.getItem("zixin.language"); } catch (error) { kept = "off"; }
+        const left = (document.querySelector("main").innerText.match(/[\\u4e00-\\u9fff]+/g) || []);
+        return {before, after: document.querySelector("#why h2").textContent,
+          lang: document.documentElement.lang, kept, left};""",
+    )  # fmt: skip
+    assert (seen["before"], seen["after"], seen["lang"]) == (
+        "为什么是这个等级",
+        "Why this grade",
+        "en",
+    )
+    assert seen["kept"] in ("en", "off")
+    # What is left in Chinese is the customer's own name.
+    assert set(seen["left"]) == {"宁波海曙精密机械有限公司"}
+    assert seen["problems"] == []
+
+
+@pytest.mark.parametrize("page", ["customers/C-1.html", "index.html", "quality.html"])
+def test_nobody_scrolls_sideways_on_a_phone(night: Path, tmp_path: Path, page: str) -> None:
+    seen = look(night / page, tmp_path, "return {inner: window.innerWidth};", width=360, lang="en")
+    assert seen["problems"] == []
+    assert seen["width"] <= seen["inner"]
+
+
+def test_the_quality_page_shows_what_was_kept_out(night: Path, tmp_path: Path) -> None:
+    seen = look(
+        night / "quality.html", tmp_path,
+        """return {refused: document.querySelectorAll("#quarantine tbody tr").length,
+          held: document.querySelectorAll(".chip.alarm").length, text: document.querySelector("#rules").innerText};""",
+    )  # fmt: skip
+    assert seen["refused"] == 3
+    assert seen["held"] >= 1
+    assert "A bill of nothing is not a bill." in seen["text"]
+
+
+def test_a_book_of_thousands_is_searched_sorted_and_filtered_at_once(
+    night: Path, tmp_path: Path
+) -> None:
+    book = json.loads((night / "portfolio.json").read_bytes())
+    row = book["customers"]["rows"][0]
+    book["customers"]["rows"] = [
+        [f"C-{n:05d}", f"Customer {n}", f"C-{n:05d}", f"{n * 7919 % 100000}.10", "0.00", *row[5:]]
+        for n in range(MANY)
+    ]
+    text = (night / "index.html").read_text(encoding="utf-8")
+    text = re.sub(
+        r'(id="document">).*?(</script>)',
+        lambda found: found[1] + json.dumps(book) + found[2],
+        text,
+        flags=re.DOTALL,
+    )
+    page = night / "many.html"
+    page.write_text(text, encoding="utf-8")
+    seen = look(
+        page, tmp_path,
+        """const shown = () => [...document.querySelectorAll("#customers tbody tr th")].map((one) => one.textContent);
+        const started = performance.now();
+        const first = shown().length;
+        document.querySelector('[data-sort="open"]').click();
+        const highest = document.querySelector('#customers tbody td[data-label^="Open"]').textContent;
+        const search = document.querySelector('#customers input[type="search"]');
+        search.value = "customer 2999"; search.dispatchEvent(new Event("input"));
+        const found = shown();
+        search.value = "nobody at all"; search.dispatchEvent(new Event("input"));
+        return {first, highest, found, none: shown().length, took: performance.now() - started};""",
+        lang="en",
+    )  # fmt: skip
+    page.unlink()
+    assert seen["problems"] == []
+    assert seen["first"] == 50
+    assert seen["highest"].replace(",", "") == f"{max(n * 7919 % 100000 for n in range(MANY))}.10"
+    assert seen["found"] == ["Customer 2999C-02999"]
+    assert seen["none"] == 0
+    assert seen["took"] < 5000
+
+
+def test_everything_can_be_reached_and_read_without_seeing_it(night: Path, tmp_path: Path) -> None:
+    seen = look(
+        page_of(night, "C-1"), tmp_path,
+        """return {
+          unnamed: [...document.querySelectorAll("button, a, [role=region], section, select, input")].filter(
+            (one) => !(one.textContent.trim() || one.getAttribute("aria-label")
+              || one.getAttribute("aria-labelledby"))).length,
+          heads: document.querySelectorAll("th:not([scope])").length,
+          h1: document.querySelectorAll("h1").length, main: document.querySelectorAll("main").length,
+          outside: [...document.querySelectorAll("[src], [href]")].map(
+            (one) => one.getAttribute("src") || one.getAttribute("href")).filter(
+            (link) => /^([a-z]+:|\\/\\/)/.test(link) && !link.startsWith("data:") && !link.startsWith("file:")),
+        };""",
+    )  # fmt: skip
+    assert seen["unnamed"] == 0
+    assert seen["heads"] == 0
+    assert (seen["h1"], seen["main"]) == (1, 1)
+    assert seen["outside"] == []
+
+
+def test_a_page_away_from_its_assets_says_so(night: Path, tmp_path: Path) -> None:
+    lonely = tmp_path / "sent-by-mail.html"
+    lonely.write_bytes(page_of(night, "C-1").read_bytes())
+    printed = subprocess.run(
+        [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", lonely.as_uri()],
+        capture_output=True, text=True, timeout=120, check=True,
+    ).stdout  # fmt: skip
+    assert 'class="unstarted"' in printed

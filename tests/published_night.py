@@ -1,0 +1,199 @@
+"""A small book that has one of everything a credit file shows, and its published folder."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from etl.publish.assets import copy_assets
+from etl.publish.changes import write_changes
+from etl.publish.credit_files import write_credit_files
+from etl.publish.night_context import NightContext, Source, Written
+from etl.publish.portfolio import write_portfolio
+from etl.publish.quality import write_quality
+from tests.small_night import Rows, SmallNight
+
+AS_OF = date(2026, 11, 20)
+HOSTILE_NAME = "</script><!-- <img src=x onerror=alert(1)> \u2028 =1+1 客户"
+HOSTILE_ID = 'a/b\\..Ünï "<x>"'
+
+
+def invoice(number: str, customer: str, due: str, amount: str, **more: Any) -> dict[str, Any]:
+    """An invoice of thirty days' terms."""
+    return {
+        "invoice_id": number,
+        "customer_id": customer,
+        "invoice_date": "2026-10-01",
+        "due_date": due,
+        "amount": amount,
+        "currency": "CNY",
+        **more,
+    }
+
+
+def payment(number: str, settles: str, day: str, amount: str, **more: Any) -> dict[str, Any]:
+    """Cash for one invoice."""
+    return {
+        "payment_id": number,
+        "invoice_id": settles,
+        "payment_date": day,
+        "amount": amount,
+        "currency": "CNY",
+        **more,
+    }
+
+
+BOOK: Rows = {
+    "customer": [
+        {"customer_id": "C-1", "customer_name": "宁波海曙精密机械有限公司", "country": "CN"},
+        {"customer_id": "c-1", "customer_name": "Differs by case alone", "is_reseller": False},
+        {"customer_id": "C-2", "customer_name": "=HYPERLINK(1)", "payment_terms_days": 30},
+        {"customer_id": HOSTILE_ID, "customer_name": HOSTILE_NAME},
+        {"customer_id": "CON"},
+        {"customer_id": "__proto__", "customer_name": "Nobody's prototype"},
+        {"customer_id": "X" * 300},
+    ],
+    "invoice": [
+        # Twelve days late and settled: the overdue letter is D until it leaves the look-back.
+        invoice("INV-1", "C-1", "2026-10-20", "10000.00"),
+        # Open, 20 days past due: judged in both letters.
+        invoice("INV-2", "C-1", "2026-10-31", "12400.00"),
+        # Not due yet: judged in neither.
+        invoice("INV-3", "C-1", "2026-12-01", "1234567.89"),
+        invoice("INV-4", "C-1", "2026-11-01", "100.00"),
+        # On the day: A. Four days late: B.
+        invoice("INV-5", "c-1", "2026-11-01", "500.00"),
+        invoice("INV-6", "c-1", "2026-11-02", "500.00"),
+        # Falls to a worse letter unless it is paid.
+        invoice("INV-7", "c-1", "2026-11-18", "250.00"),
+        invoice("INV-8", "C-2", "2026-11-30", "75.00"),
+        # No rate for its currency: in its own bucket, in no sum. More cents than a double can hold.
+        invoice("INV-9", "C-2", "2026-10-01", "90071992547409.93", currency="XXX"),
+        invoice("INV-10", "C-2", None, "10.00", invoice_date="2026-11-19"),
+    ],
+    "payment": [
+        payment("P-1", "INV-1", "2026-11-01", "10000.00"),
+        payment("P-4", "INV-4", "2026-11-01", "100.00"),
+        payment("P-5", "INV-5", "2026-11-01", "500.00"),
+        payment("P-6", "INV-6", "2026-11-06", "500.00"),
+        # For an invoice nobody knows: on account.
+        payment("P-9", "INV-UNKNOWN", "2026-11-10", "33.00", customer_id="c-1"),
+    ],
+    "dispute": [
+        {
+            "dispute_id": "D-1",
+            "customer_id": "C-1",
+            "invoice_id": "INV-2",
+            "opened_date": "2026-08-01",
+            "amount": "400.00",
+        }
+    ],
+    "claim": [
+        {
+            "claim_id": "CL-1",
+            "customer_id": "c-1",
+            "claim_date": "2026-11-11",
+            "amount": "5.00",
+            "currency": "CNY",
+        }
+    ],
+    "credit_note": [
+        {
+            "credit_note_id": "CN-1",
+            "customer_id": "c-1",
+            "credit_date": "2026-11-12",
+            "amount": "7.00",
+            "currency": "CNY",
+        }
+    ],
+}
+
+TALLY = {"rows": 10, "amount": "1.00"}
+NONE = {"rows": 0, "amount": "0.00"}
+ARRIVAL = {
+    "batch": "000001-ledger",
+    "feed": "ledger",
+    "state": "loaded",
+    "sentence": "",
+    "held_by": [],
+    "conservation": [
+        {
+            "feed": "ledger",
+            "batch": "000001-ledger",
+            "entity": "invoice",
+            "received": TALLY,
+            "loaded": TALLY,
+            "duplicate": NONE,
+            "quarantined": NONE,
+            "held": NONE,
+        }
+    ],
+    "suites": [
+        {
+            "suite": "batch.invoice",
+            "failed": 1,
+            "rules": [
+                {
+                    "rule": "invoice_amount_positive",
+                    "kind": "row",
+                    "severity": "critical",
+                    "state": "failed",
+                    "count": 1,
+                    "sentence": "The amount is not greater than 0.",
+                    "why": "A bill of nothing is not a bill.",
+                }
+            ],
+        }
+    ],
+}
+
+CONTEXT = NightContext(
+    as_of=AS_OF,
+    code_version="0.1.0",
+    assets="../assets/none",
+    batches=("000001-ledger", "000002-crm"),
+    sources=(
+        Source("ledger", "000001-ledger", AS_OF, "loaded"),
+        Source("crm", "000002-crm", date(2026, 11, 17), "held", "Row count fell by 45 %."),
+    ),
+    arrivals=(ARRIVAL,),
+)
+
+REGISTER = """
+CREATE OR REPLACE TABLE register AS
+SELECT * FROM (VALUES
+  ('ledger', 'customer', 'C-2', 'name_is_text', '=1+1 is not a name', '=cmd|''/C calc''!A0', DATE '2026-11-19'),
+  ('ledger', 'invoice', 'INV-2', 'amount_is_number', 'not a number', '  @SUM(A1)', DATE '2026-11-20'),
+  ('ledger', 'invoice', NULL, 'has_key', 'no key', '-1', NULL)
+) AS one (feed, entity, key, rule, reason, raw, first_seen)
+"""
+
+
+def publish(
+    night: SmallNight, published: Path, *, before: tuple[date, Path] | None = None
+) -> tuple[Path, Written]:
+    """The night's folder below `published`, written whole, and what was said of the credit files."""
+    out_dir = published / night.as_of.isoformat()
+    context = replace(
+        CONTEXT, as_of=night.as_of, assets=f"../{copy_assets(published)}", quarantine="register"
+    )
+    with night.connect() as connection:
+        connection.execute(
+            f"{REGISTER}".replace(
+                "SELECT *",
+                "SELECT *, first_seen AS last_seen, CAST(NULL AS DATE) AS closed_on, TRUE AS is_open, "
+                "'000001-ledger' AS last_batch",
+                1,
+            )
+        )
+        written = write_credit_files(connection, context, out_dir)
+        write_portfolio(connection, context, out_dir)
+        write_quality(connection, context, out_dir)
+        write_changes(connection, out_dir, before)
+    return out_dir, written
+
+
+def without(rows: Rows, entity: str, key: str, values: Sequence[str]) -> Rows:
+    """The same rows less some of one entity."""
+    return {**rows, entity: [row for row in rows[entity] if row[key] not in values]}

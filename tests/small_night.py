@@ -1,0 +1,95 @@
+"""A night out of a few rows: canonical records in, every SQL file run, tables as the publisher sees them.
+
+Rows are dicts by entity; what a row leaves out takes the entity's default or NULL.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from etl.engine.duckdb import DuckDBEngine
+from etl.entities import ENTITIES, HISTORY_COLUMNS
+from etl.models import models
+from etl.policy import load_policies
+from etl.settings import PROJECT, read_settings
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "SmallNight":
+    """Compute every table of `as_of` from `rows` under `root`."""
+    root.mkdir(parents=True, exist_ok=True)
+    settings = read_settings({"ZIXIN_HOME": str(root), "ZIXIN_THREADS": str(threads)})
+    engine = DuckDBEngine(settings)
+    tables: dict[str, list[Path]] = {}
+    with duckdb.connect() as connection:
+        for name, entity in ENTITIES.items():
+            columns = (*entity.columns, *HISTORY_COLUMNS)
+            defaults = {column.name: column.default for column in columns}
+            given = [
+                {
+                    **defaults,
+                    "known_on": as_of,
+                    "batch": "000001-test",
+                    "seq": seq,
+                    "is_deleted": False,
+                    **row,
+                }
+                for seq, row in enumerate(rows.get(name, ()))
+            ]
+            types = {column.name: column.type for column in columns}
+            tables[f"current.{name}"] = [_write(connection, root, f"current.{name}", types, given)]
+        policies = load_policies("article", beside=PROJECT / "policy")
+        for name, (types, given) in policies.tables(as_of).items():
+            tables[name] = [_write(connection, root, name, types, given)]
+    for model in models():
+        target = root / f"{model.full_name}.parquet"
+        engine.write(
+            model.sql,
+            {name: tables[name] for name in model.reads},
+            as_of=as_of,
+            types=model.types,
+            order_by=model.key,
+            target=target,
+        )
+        tables[model.full_name] = [target]
+    return SmallNight(engine, tables, as_of)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    name: str,
+    types: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+) -> Path:
+    columns = ", ".join(f'"{column}" {type_}' for column, type_ in types.items())
+    connection.execute(f"CREATE OR REPLACE TABLE given ({columns})")
+    if rows:
+        places = ", ".join("?" * len(types))
+        connection.executemany(
+            f"INSERT INTO given VALUES ({places})",
+            [[row.get(column) for column in types] for row in rows],
+        )
+    target = root / f"{name}.parquet"
+    connection.execute(f"COPY given TO '{target}' (FORMAT parquet)")
+    return target
+
+
+class SmallNight:
+    """The tables of one night."""
+
+    def __init__(self, engine: DuckDBEngine, tables: dict[str, list[Path]], as_of: date) -> None:
+        self.engine = engine
+        self.tables = tables
+        self.as_of = as_of
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The engine's connection with every table as a view."""
+        with self.engine.connect(self.tables, as_of=self.as_of) as connection:
+            yield connection
