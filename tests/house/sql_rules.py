@@ -77,9 +77,9 @@ class Query:
         return annotate_types(qualified, schema=known_tables(), dialect="duckdb")
 
 
-def query(path: Path, layers: tuple[str, ...] | None = None) -> Query:
+def query(path: Path) -> Query:
     """The query in `path`."""
-    return Query(models.read_model(path), layers or models.layers())
+    return Query(models.read_model(path), models.layers())
 
 
 Rule = Callable[[Query], Iterator[str]]

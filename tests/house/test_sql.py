@@ -11,12 +11,12 @@ from tests.house import sql_rules
 from tests.house.repository import listed
 from tests.house.sql_rules import RULES, Rule, query
 
-PATHS = [path for layer in models.layers() for path in (models.SQL_FOLDER / layer).glob("*.sql")]
+QUERIES = [query(model.path) for model in models.models()]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_every_file_keeps(rule: Rule) -> None:
-    problems = [problem for path in sorted(PATHS) for problem in rule(query(path))]
+    problems = [problem for query in QUERIES for problem in rule(query)]
 
     assert not problems, listed(problems)
 

@@ -1,0 +1,167 @@
+"""A table comes with everything that makes it trustworthy: expectations, a test, words for people.
+
+These messages are the guide to adding an indicator; docs/adding-an-indicator.md is the long form.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from etl import models
+from etl.entities import ENTITIES
+from etl.models import Model
+from etl.quality.suite import read_suite
+from tests.house.repository import ROOT, listed
+
+REFERENCE = ROOT / "sql" / "reference" / "indicator.csv"
+WORDS = ("name_zh", "name_en", "meaning_zh", "meaning_en")
+UNITS = ("share", "days", "percent", "points", "per_month", "money", "flag", "count", "")
+
+
+def without_expectations(tables: list[Model], folder: Path) -> Iterator[str]:
+    """Tables that nothing checks before they are published."""
+    for table in tables:
+        if not (folder / f"{table.full_name}.yaml").is_file():
+            yield (
+                f"sql/{table.layer}/{table.name}.sql has no expectations: write "
+                f"expectations/{table.full_name}.yaml; what can never be true of a row, and what "
+                "must add up, with a severity and a note each"
+            )
+
+
+def expectations_without_table(names: set[str], folder: Path) -> Iterator[str]:
+    """Suites that would never run."""
+    for path in sorted(folder.glob("*.yaml")):
+        schema, table = path.stem.split(".", 1)
+        if path.stem not in names and not (schema == "batch" and table in {*ENTITIES, "feed"}):
+            yield f"expectations/{path.name} is about {path.stem}, which nothing makes: rename it"
+
+
+def without_test(tables: list[Model], tests: dict[str, str]) -> Iterator[str]:
+    """Tables that no test under tests/sql names."""
+    for table in tables:
+        if not any(
+            re.search(rf"\b{re.escape(table.full_name)}\b", text) for text in tests.values()
+        ):
+            yield (
+                f"sql/{table.layer}/{table.name}.sql has no test: write one in tests/sql that names "
+                f"{table.full_name}; a case of two or three rows, small enough to check in your head"
+            )
+
+
+def indicator_columns(table: Model) -> list[str]:
+    """Columns that people read as an indicator: a measure to six digits, or one with a requirement."""
+    return [
+        column.name
+        for column in table.columns
+        if column.type == "DECIMAL(18,6)" or re.search(r"\[[A-Z]\d", column.description)
+    ]
+
+
+def without_words(table: Model, lines: list[dict[str, str]]) -> Iterator[str]:
+    """Indicator columns that the catalogue does not explain, and lines about nothing."""
+    explained = {line["indicator"] for line in lines if line["source"] == table.full_name}
+    for name in indicator_columns(table):
+        if name not in explained:
+            yield (
+                f"{table.full_name}.{name} has no line in sql/reference/indicator.csv: give it a "
+                "unit, a name and a meaning in Chinese and English, and its requirement ids"
+            )
+    for name in sorted(explained - set(table.types)):
+        yield f"sql/reference/indicator.csv: {table.full_name} has no column {name}"
+
+
+def unreadable_lines(lines: list[dict[str, str]], columns: dict[str, set[str]]) -> Iterator[str]:
+    """Catalogue lines with a gap."""
+    seen: set[str] = set()
+    for line in lines:
+        name = line["indicator"]
+        where = f"sql/reference/indicator.csv, {name}"
+        if name in seen:
+            yield f"{where}: stands twice; keep one line an indicator"
+        seen.add(name)
+        if line["source"] not in columns:
+            yield f"{where}: source {line['source']} is no table of sql/"
+        elif line["sample"] and line["sample"] not in columns[line["source"]]:
+            yield f"{where}: sample must name a column of {line['source']}, not {line['sample']}"
+        if missing := [word for word in WORDS if not line[word]]:
+            yield f"{where}: {', '.join(missing)} is empty; people read both languages"
+        if line["unit"] not in UNITS:
+            yield f"{where}: unit {line['unit']} is none of {', '.join(filter(None, UNITS))}"
+        if not line["requirements"]:
+            yield f"{where}: which requirement does it answer?"
+
+
+def catalogue() -> list[dict[str, str]]:
+    """The lines of sql/reference/indicator.csv."""
+    with REFERENCE.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def sql_tests() -> dict[str, str]:
+    """Every file under tests/sql."""
+    paths = (path for path in (ROOT / "tests" / "sql").rglob("*") if path.suffix in (".py", ".txt"))
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+TABLES = list(models.models())
+PAYMENT = next(table for table in TABLES if table.full_name == "indicator.payment")
+
+
+def test_every_table_has_expectations() -> None:
+    problems = list(without_expectations(TABLES, ROOT / "expectations"))
+
+    assert not problems, listed(problems)
+
+
+def test_every_suite_is_about_something() -> None:
+    names = {table.full_name for table in TABLES} | {f"current.{name}" for name in ENTITIES}
+    problems = list(expectations_without_table(names, ROOT / "expectations"))
+
+    assert not problems, listed(problems)
+
+
+def test_every_suite_is_read() -> None:
+    for path in sorted((ROOT / "expectations").glob("*.yaml")):
+        assert read_suite(path).rules
+
+
+def test_every_table_has_a_test() -> None:
+    problems = list(without_test(TABLES, sql_tests()))
+
+    assert not problems, listed(problems)
+
+
+def test_every_indicator_has_words() -> None:
+    problems = list(without_words(PAYMENT, catalogue()))
+
+    assert not problems, listed(problems)
+
+
+def test_the_catalogue_has_no_gaps() -> None:
+    columns = {table.full_name: set(table.types) for table in TABLES}
+    problems = list(unreadable_lines(catalogue(), columns))
+
+    assert not problems, listed(problems)
+
+
+def test_planted_gaps_are_found(tmp_path: Path) -> None:
+    (tmp_path / "indicator.nothing.yaml").touch()
+    (tmp_path / "batch.payslip.yaml").touch()
+    line = {
+        "indicator": "dso", "source": "indicator.payment", "unit": "parsec", "sample": "dso_cnt",
+        "name_zh": "", "name_en": "DSO", "meaning_zh": "天", "meaning_en": "days", "requirements": "",
+    }  # fmt: skip
+    gone = {**line, "indicator": "no_such_column"}
+    elsewhere = {**line, "source": "indicator.elsewhere"}
+    columns = {"indicator.payment": set(PAYMENT.types)}
+
+    assert len(list(without_expectations([PAYMENT], tmp_path))) == 1
+    assert len(list(expectations_without_table({"indicator.payment"}, tmp_path))) == 2
+    assert len(list(without_test([PAYMENT], {"x.py": "indicator.payment_month"}))) == 1
+    assert list(without_test([PAYMENT], {"x.py": "run('indicator.payment')"})) == []
+    assert len(list(without_words(PAYMENT, [line]))) == len(indicator_columns(PAYMENT)) - 1
+    assert "no column no_such_column" in list(without_words(PAYMENT, [line, gone]))[-1]
+    assert len(list(unreadable_lines([line, line], columns))) == 9
+    assert "no table" in next(unreadable_lines([elsewhere], columns))
