@@ -48,11 +48,12 @@ def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
     tables = {
         name: [ctx.lake.file(partition)] for name, partition in night_partitions(ctx, as_of).items()
     }
-    reports = []
     with ctx.engine.connect(tables, as_of=as_of) as connection:
-        for schema in dict.fromkeys(model.schema for model in models.models()):
-            for suite in read_suites(schema).values():
-                reports.append(run_suite(connection, suite, {"as_of": as_of}))
+        reports = [
+            run_suite(connection, suite, {"as_of": as_of})
+            for schema in dict.fromkeys(model.schema for model in models.models())
+            for suite in read_suites(schema).values()
+        ]
     write_json(
         night_folder(ctx.settings.home, as_of) / "audit.json",
         [report.as_dict() for report in reports],

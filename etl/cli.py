@@ -105,7 +105,7 @@ def night(as_of: AsOf = None, config: Config = None, as_json: Json = False) -> N
 def _progress(as_json: bool) -> Callable[[str], None]:
     """A line a step on stderr when somebody watches; silence otherwise."""
     if as_json or not errors.is_terminal:
-        return lambda step: None
+        return lambda _: None
     return lambda step: errors.print(f"[dim]· {_escaped(step)}[/]")
 
 

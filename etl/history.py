@@ -113,7 +113,7 @@ def snapshot(
         for batch in batches
         if entity.name in batch.files
     }
-    tables, parts = _sources(lake, entity, as_of, batches, before)
+    tables, parts = _sources(lake, entity, batches, before)
     sql = _latest(entity, parts) if parts else _empty(types)
     return lake.write(
         f"current.{entity.name}",
@@ -128,7 +128,6 @@ def snapshot(
 def _sources(
     lake: Lake,
     entity: Entity,
-    as_of: date,
     batches: Sequence[Batch],
     before: tuple[date, frozenset[str]] | None,
 ) -> tuple[dict[str, list[Path]], list[str]]:
