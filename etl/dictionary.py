@@ -1,0 +1,273 @@
+"""docs/data-dictionary.md, written from what the code itself goes by: `python -m etl.dictionary`.
+
+Tables and columns come from the headers of `sql/`, inputs from `etl/entities.py`, names and meanings
+of indicators from `sql/reference/indicator.csv`, settings from `policy/*.yaml`. Nothing is typed a
+second time; a house test fails when the file is stale.
+"""
+
+import csv
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from etl import models
+from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
+from etl.lake import write_bytes
+from etl.models import Model
+from etl.policy import BOOK_TYPES, POLICY_FOLDER, RULE_TYPES
+from etl.settings import PROJECT
+from etl.sources.marked_yaml import read_marked_yaml
+
+TARGET = PROJECT / "docs" / "data-dictionary.md"
+CATALOGUE = models.SQL_FOLDER / "reference" / "indicator.csv"
+
+_ID = r"R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|C\d+|I\d+|A0\.1"
+_RANGE = re.compile(r"\b(R\d-[A-Z]?)(\d+)\.\.R\d-[A-Z]?(\d+)")
+_REQUIREMENT = re.compile(rf"\b(?:{_ID})(?![\w-])")
+
+LAYER_TITLES = {
+    "event": "What happened",
+    "core": "Who owes what",
+    "indicator": "Indicators",
+    "grade": "Grades",
+    "mart": "Marts",
+}
+
+INTRODUCTION = """\
+# Data dictionary
+
+Written by `python -m etl.dictionary` from the headers of `sql/`, `etl/entities.py`,
+`sql/reference/indicator.csv` and `policy/`. Change those and run it again; edits here are lost.
+
+A fraction is between 0 and 1 unless it says otherwise. Money is `DECIMAL(18,2)` in the currency the
+row names. Every published table also carries `as_of`, the night, in front. Ids such as `R4-G1`, `Q7`
+or `C2` name requirements; the [last chapter](#requirements) says where each is computed.
+"""
+
+
+def requirement_ids(text: str) -> list[str]:
+    """The requirement ids a text names, ranges such as R0-10..R0-13 written out, in order."""
+
+    def every(match: re.Match[str]) -> str:
+        first, last = int(match[2]), int(match[3])
+        return ", ".join(
+            f"{match[1]}{number:0{len(match[2])}d}" for number in range(first, last + 1)
+        )
+
+    return list(dict.fromkeys(_REQUIREMENT.findall(_RANGE.sub(every, text))))
+
+
+def _cell(text: object) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(titles) + " |"
+    yield "|" + "---|" * len(titles)
+    for row in rows:
+        yield "| " + " | ".join(_cell(part) for part in row) + " |"
+    yield ""
+
+
+def _entity(entity: Entity) -> Iterator[str]:
+    yield f"### current.{entity.name}"
+    yield ""
+    known = f"`{entity.event_date}`" if entity.event_date else "the day of the source row"
+    key = ", ".join(f"`{name}`" for name in entity.key)
+    yield f"{entity.meaning} Key: {key}. A historical import knows a row on {known}."
+    yield ""
+    rows = []
+    for column in entity.columns:
+        meaning = column.meaning
+        if column.allowed:
+            meaning += f". One of {', '.join(f'`{value}`' for value in column.allowed)}"
+        if column.default is not None:
+            meaning += f". Default `{column.default}`"
+        rows.append((f"`{column.name}`", column.type, "yes" if column.required else "", meaning))
+    yield from _table(("column", "type", "required", "meaning"), rows)
+
+
+def _inputs() -> Iterator[str]:
+    yield "## Inputs: current"
+    yield ""
+    yield (
+        "What every source is mapped to. `history/` keeps every version ever received, `current` the "
+        "last version of each key known on the night. Which column of an export becomes which of "
+        "these is said in the book file ([your-own-ledger.md](your-own-ledger.md))."
+    )
+    yield ""
+    for entity in ENTITIES.values():
+        yield from _entity(entity)
+    yield "Every table of `current` also has:"
+    yield ""
+    yield from _table(
+        ("column", "type", "meaning"),
+        ((f"`{column.name}`", column.type, column.meaning) for column in HISTORY_COLUMNS),
+    )
+
+
+def _settings_of(data: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The places of a policy's settings, in the file's order."""
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _settings_of(value, (*place, name))
+        else:
+            yield (*place, name)
+
+
+def _value(data: Any, place: tuple[str, ...]) -> str:
+    for step in place:
+        data = data.get(step, {}) if isinstance(data, Mapping) else {}
+    return str(data) if not isinstance(data, Mapping) else ""
+
+
+def _policies() -> Iterator[str]:
+    files = [read_marked_yaml(path) for path in sorted(POLICY_FOLDER.glob("*.yaml"))]
+    yield "## Policy"
+    yield ""
+    yield (
+        "The settings of the policies that come with the project, side by side. A policy of your own "
+        "is a copy of one of the files in `policy/`; the book file names it."
+    )
+    yield ""
+    # The default stands first, and its comments explain the settings of all.
+    files.sort(key=lambda file: file.path.stem != "article")
+    first = files[0]
+    comments = first.path.read_text(encoding="utf-8").splitlines()
+    rows = []
+    for place in _settings_of(first.data):
+        line = comments[first.line_of(place) - 1]
+        meaning = line.split(" #", 1)[1].strip() if " #" in line else ""
+        values = (f"`{_value(file.data, place)}`" for file in files)
+        rows.append((f"`{'.'.join(place)}`", *values, meaning))
+    yield from _table(("setting", *(file.path.stem for file in files), "meaning"), rows)
+    for name, types, grain in (
+        ("policy.book", BOOK_TYPES, "one row: what holds for the whole ledger"),
+        ("policy.rule", RULE_TYPES, "one row a policy: where its letters change"),
+    ):
+        yield f"### {name}"
+        yield ""
+        yield f"What the SQL joins to; {grain}. Windows are (start, as_of]."
+        yield ""
+        yield from _table(
+            ("column", "type"), ((f"`{column}`", type_) for column, type_ in types.items())
+        )
+
+
+def _model(model: Model) -> Iterator[str]:
+    yield f"### {model.full_name}"
+    yield ""
+    yield f"**{model.question[:1].upper()}{model.question[1:]}**"
+    yield ""
+    if model.explanation:
+        yield from (*model.explanation.splitlines(), "")
+    yield f"- {model.grain[:1].upper()}{model.grain[1:]}"
+    yield f"- Key: {', '.join(f'`{name}`' for name in model.key)}"
+    yield f"- Reads: {', '.join(f'[{name}](#{_anchor(name)})' for name in model.reads)}"
+    yield f"- Requirements: {model.requirements}"
+    yield f"- Made by [`sql/{model.layer}/{model.name}.sql`](../sql/{model.layer}/{model.name}.sql)"
+    yield ""
+    yield from _table(
+        ("column", "type", "meaning"),
+        ((f"`{column.name}`", column.type, column.description) for column in model.columns),
+    )
+
+
+def _anchor(heading: str) -> str:
+    """The anchor that Markdown makes of a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def catalogue() -> list[dict[str, str]]:
+    """The lines of sql/reference/indicator.csv."""
+    with CATALOGUE.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _indicators() -> Iterator[str]:
+    yield "## Catalogue of indicators"
+    yield ""
+    yield "What people read on a credit file, in both languages."
+    yield ""
+    rows = (
+        (
+            f"`{line['indicator']}`",
+            f"{line['name_zh']}<br>{line['name_en']}",
+            line["unit"],
+            f"{line['meaning_zh']}<br>{line['meaning_en']}",
+            f"`{line['sample']}`" if line["sample"] else "",
+            line["null_reason"],
+            line["requirements"],
+        )
+        for line in catalogue()
+    )
+    yield from _table(
+        ("column", "name", "unit", "meaning", "counted in", "NULL because", "requirements"), rows
+    )
+
+
+def _places(tables: Iterable[Model]) -> dict[str, list[str]]:
+    """Requirement id → where it is computed: a column where one is named, else the table."""
+    places: dict[str, list[str]] = {}
+    for model in tables:
+        by_column: set[str] = set()
+        for column in model.columns:
+            for found in re.findall(r"\[([^\]]+)\]", column.description):
+                for name in requirement_ids(found):
+                    by_column.add(name)
+                    places.setdefault(name, []).append(f"`{model.full_name}.{column.name}`")
+        for name in requirement_ids(model.requirements):
+            if name not in by_column:
+                places.setdefault(name, []).append(f"`{model.full_name}`")
+    for line in catalogue():
+        for name in requirement_ids(line["requirements"]):
+            place = f"`{line['source']}.{line['indicator']}`"
+            if place not in places.setdefault(name, []):
+                places[name].append(place)
+    return places
+
+
+def _sorted_ids(ids: Iterable[str]) -> list[str]:
+    def order(name: str) -> tuple[str, ...]:
+        return tuple(part.zfill(4) if part.isdigit() else part for part in re.split(r"(\d+)", name))
+
+    return sorted(ids, key=order)
+
+
+def _requirements(tables: list[Model]) -> Iterator[str]:
+    yield "## Requirements"
+    yield ""
+    yield (
+        "Where each requirement is computed. `R` rows come from the source articles, `Q` rows settle "
+        "what those leave open, `C` are formulas, `I` are complaints about other products that a "
+        "table answers."
+    )
+    yield ""
+    places = _places(tables)
+    rows = ((name, ", ".join(places[name])) for name in _sorted_ids(places))
+    yield from _table(("id", "computed in"), rows)
+
+
+def render() -> str:
+    """The whole dictionary as Markdown; the same tree gives the same bytes."""
+    tables = list(models.models())
+    lines = [*INTRODUCTION.splitlines(), "", *_inputs(), *_policies()]
+    for schema in dict.fromkeys(table.schema for table in tables):
+        lines += [f"## {LAYER_TITLES.get(schema, schema)}: {schema}", ""]
+        for table in tables:
+            if table.schema == schema:
+                lines += _model(table)
+    lines += [*_indicators(), *_requirements(tables)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(target: Path = TARGET) -> None:
+    """Write the dictionary."""
+    write_bytes(target, render().encode())
+    sys.stdout.write(f"wrote {target}\n")
+
+
+if __name__ == "__main__":
+    main()
