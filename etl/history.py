@@ -9,6 +9,7 @@ folded from the one published before it with what became known since; the long r
 gives the same bytes.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -50,8 +51,10 @@ class Batch:
 
     @property
     def sha256(self) -> str:
-        """Names what the batch brought."""
-        return digest(self.batch, self.state, *(f"{k}={v.sha256}" for k, v in self.files.items()))
+        """Names what the batch brought, and what was said of it."""
+        verdict = json.dumps(self.verdict, sort_keys=True)
+        files = (f"{name}={file.sha256}" for name, file in self.files.items())
+        return digest(self.batch, self.state, verdict, *files)
 
 
 def _commit_path(root: Path, batch: str) -> Path:

@@ -12,7 +12,7 @@ from etl.audit import night_partitions
 from etl.context import Context
 from etl.errors import ZixinError
 from etl.inputs import NightInputs, batches_of, night_folder, read_inputs
-from etl.lake import Partition, read_json, write_json
+from etl.lake import Partition, file_sha256, read_json, write_json
 from etl.publish import warehouse
 from etl.publish.assets import assets_hash, copy_assets
 from etl.publish.changes import write_changes
@@ -57,7 +57,8 @@ def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
     """See `etl.night.publish`."""
     inputs = read_inputs(ctx.settings.home, as_of)
     partitions = night_partitions(ctx, as_of)
-    build = publication_build(inputs.sha256, partitions, assets_hash())
+    audit = file_sha256(night_folder(ctx.settings.home, as_of) / "audit.json")
+    build = publication_build(partitions, inputs.sha256, audit, assets_hash())
     folder = published_folder(ctx.published, as_of, build)
     tables = warehouse_tables(ctx.lake, partitions, list(models.models()))
     if not complete(folder):

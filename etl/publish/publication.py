@@ -85,10 +85,10 @@ def _share(file: Path, target: Path) -> None:
         shutil.copyfile(file, target)
 
 
-def publication_build(inputs_sha256: str, partitions: Mapping[str, Partition], assets: str) -> str:
-    """The build's name: what the night read, what it computed, and how its pages look."""
+def publication_build(partitions: Mapping[str, Partition], *others: str) -> str:
+    """The build's name: the tables, and whatever else the night's files are made of."""
     tables = (f"{name}={partition.sha256}" for name, partition in sorted(partitions.items()))
-    return digest(inputs_sha256, assets, *tables)
+    return digest(*others, *tables)
 
 
 def move_pointer(published: Path, as_of: date, build: str) -> bool:
