@@ -90,6 +90,7 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
                     is_historical=landed.known == "historical",
                     received=mapped.received,
                     previous_rows=_previous_rows(home, landed),
+                    may_be_empty=_may_be_empty(ctx, landed),
                 ),
                 staging / "mapped",
                 staging / "checked",
@@ -134,6 +135,15 @@ def _previous_rows(home: Path, landed: landing.Batch) -> dict[str, int]:
             received = account["received"]["rows"]
             rows[account["entity"]] = rows.get(account["entity"], 0) + received
     return rows
+
+
+def _may_be_empty(ctx: Context, landed: landing.Batch) -> bool:
+    """A feed that sends changes may have none tonight, but not the first time it is read."""
+    home = ctx.settings.home
+    return ctx.book.feed(landed.feed).export == "increment" and any(
+        batch.name < landed.name and find_batch(home, batch.name) is not None
+        for batch in landing.live_batches(home, landed.day, landed.feed)
+    )
 
 
 def _keep(home: Path, staged: Path, folder: Path, *, is_history: bool = True) -> HistoryFile:

@@ -302,7 +302,7 @@ def test_of_a_deletion_only_the_key_counts(
             69,
             {"invoice": 100},
             "feed.shrunk",
-            "brought 69 invoice rows where the last one brought 100",
+            "brought 69 rows where the last one brought 100",
         ),
     ],
 )
@@ -367,6 +367,66 @@ def test_the_same_key_twice_holds(connection: duckdb.DuckDBPyConnection, tmp_pat
         "Feed erp is held, yesterday's data stands: "
         "Invoice I1 and perhaps others came through mapping twice."
     )
+
+
+def test_a_row_and_its_deletion_may_come_together(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", invoice("I1"), {"invoice_id": "I1", "is_deleted": True})
+
+    verdict = check_batch(
+        connection, arrived(counted(invoice=(2, "100"))), tmp_path, tmp_path / "out"
+    )
+
+    assert (verdict.state, states(verdict)) == ("loaded", {})
+
+
+def test_fewer_records_of_one_kind_are_a_warning(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", *(invoice(f"I{n}", "1.00") for n in range(90)))
+    before = {"invoice": 90, "dispute": 30, "line": 80}
+
+    verdict = check_batch(
+        connection,
+        arrived(counted(invoice=(90, "90"), dispute=(0, "0")), previous_rows=before),
+        tmp_path,
+        tmp_path / "out",
+    )
+
+    assert verdict.state == "loaded"
+    assert states(verdict) == {"feed.kind_shrunk": ("warned", 1)}
+
+
+@pytest.mark.parametrize(
+    ("refused", "warned"),
+    [
+        pytest.param({"invoice": 1, "line": 1}, {}, id="some"),
+        pytest.param({"invoice": 3}, {"feed.mostly_rejected": ("warned", 1)}, id="most records"),
+        pytest.param({"line": 3}, {"feed.mostly_rejected": ("warned", 1)}, id="most lines"),
+    ],
+)
+def test_mostly_unreadable_is_a_warning(
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    refused: dict[str, int],
+    warned: dict[str, tuple[str, int]],
+) -> None:
+    stage(tmp_path, "invoice", invoice("I1"), invoice("I2"))
+    rejects = [
+        ("erp", entity, None, "some_rule", "It cannot be read.", f"{n}", "a.csv", n, None)
+        for entity, count in refused.items()
+        for n in range(count)
+    ]
+    stage_rejects(tmp_path, *rejects)
+    received = counted(
+        invoice=(2 + refused.get("invoice", 0), "200"), line=(refused.get("line", 0), "0")
+    )
+
+    verdict = check_batch(connection, arrived(received), tmp_path, tmp_path / "out")
+
+    assert states(verdict) == warned
+    assert sum(account.quarantined.rows for account in verdict.conservation) == len(rejects)
 
 
 def test_lost_rows_are_noticed(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
