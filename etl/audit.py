@@ -35,8 +35,8 @@ def night_partitions(ctx: Context, as_of: date) -> dict[str, Partition]:
 
 
 def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
-    """Run the suite of every model; the reports go to the night's notes and from there to the
-    quality page.
+    """Run the suite of every snapshot and model; the reports go to the night's notes and from there
+    to the quality page.
 
     Raises:
         ZixinError: a critical rule is not met: a total does not add up, a customer is lost.
@@ -51,7 +51,7 @@ def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
     with ctx.engine.connect(tables, as_of=as_of) as connection:
         reports = [
             run_suite(connection, suite, {"as_of": as_of})
-            for schema in dict.fromkeys(model.schema for model in models.models())
+            for schema in dict.fromkeys(("current", *(model.schema for model in models.models())))
             for suite in read_suites(schema).values()
         ]
     write_json(
