@@ -1,5 +1,7 @@
 """`make run` and `make ui`."""
 
+import json
+import shlex
 import signal
 import sys
 import time
@@ -8,7 +10,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
-import click
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -19,11 +20,14 @@ from etl.airflow_local.client import Client
 from etl.airflow_local.components import USER, Airflow, running
 from etl.errors import ZixinError
 from etl.schedule import time_zone
+from etl.summary import print_summary
 
 PUBLISHED_WITH_HELD_FEEDS = 2  # as `zixin night` says it
 
-app = typer.Typer(add_completion=False, help="A real Airflow on this machine.")
-console = Console()
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, help="A real Airflow on this machine."
+)
+console = Console(highlight=False)
 
 
 @app.command()
@@ -38,16 +42,16 @@ def run(
     console.print(f"Starting Airflow for the night of [bold]{tonight}[/] …")
     with running() as airflow:
         client = _connect(airflow)
-        console.print(f"Airflow is up after {time.monotonic() - started:.0f} s.", highlight=False)
-        folder = night.run(client, tonight, console)
-    seconds = time.monotonic() - started
-    console.print(
-        f"\n[green]Published[/] the night of {tonight} in {seconds:.0f} s.", highlight=False
-    )
-    _where_to_look(folder)
+        console.print(f"Airflow is up after {time.monotonic() - started:.0f} s.")
+        published = night.run(client, tonight, console)
+    console.print(f"Airflow is stopped again. {time.monotonic() - started:.0f} s in all.\n")
+    print_summary(console, published)
+    example = _example(Path(published["folder"]))
+    console.print(f"customer   .venv/bin/zixin show {example}", markup=False)
+    console.print("Airflow    make ui")
     if sentences := night.held(tonight):
         for sentence in sentences:
-            console.print(f"[yellow]held:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
+            console.print(f"[yellow]held:[/] {escape(sentence)}", soft_wrap=True)
         sys.exit(PUBLISHED_WITH_HELD_FEEDS)
 
 
@@ -57,9 +61,9 @@ def ui() -> None:
     console.print("Starting Airflow …")
     with running() as airflow:
         _connect(airflow).wait_for_dag(night.DAG)
-        console.print(f"  Airflow   {airflow.url}", highlight=False)
-        console.print(f"  user      {USER}", highlight=False)
-        console.print(f"  password  {airflow.password}", highlight=False, markup=False)
+        console.print(f"  Airflow   {airflow.url}")
+        console.print(f"  user      {USER}")
+        console.print(f"  password  {airflow.password}", markup=False)
         console.print("Ctrl-C stops it.")
         while not (sentence := airflow.dead()):
             time.sleep(1)
@@ -72,11 +76,11 @@ def _connect(airflow: Airflow) -> Client:
     return client
 
 
-def _where_to_look(folder: Path) -> None:
-    portfolio = folder / "index.html"
-    console.print(f"  portfolio    {portfolio.as_uri()}", highlight=False, soft_wrap=True)
-    console.print("  a customer   .venv/bin/zixin show <customer>", highlight=False, markup=False)
-    console.print("  Airflow      make ui", highlight=False)
+def _example(folder: Path) -> str:
+    """A customer's number, as a shell takes it."""
+    customers = json.loads((folder / "portfolio.json").read_text(encoding="utf-8"))["customers"]
+    at = customers["columns"].index("customer_id")
+    return shlex.quote(customers["rows"][0][at]) if customers["rows"] else "CUSTOMER"
 
 
 def _end(signum: int, _: FrameType | None) -> NoReturn:
@@ -88,13 +92,10 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     try:
-        app(standalone_mode=False)
+        app()
     except ZixinError as error:
-        console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
-    except (KeyboardInterrupt, click.Abort):
-        console.print("Stopped.")
-        sys.exit(130)
 
 
 if __name__ == "__main__":

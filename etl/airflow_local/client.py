@@ -75,6 +75,11 @@ class Client:
             for task in answer["task_instances"]
         ]
 
+    def returned(self, dag: str, run: str, task: str) -> Any:
+        """What a task returned."""
+        path = f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/xcomEntries/return_value"
+        return self._call("GET", f"{path}?stringify=false")["value"]
+
     def error(self, dag: str, run: str, task: Task) -> str:
         """The message of the exception that ended a task, from its log."""
         answer = self._call(
@@ -145,8 +150,9 @@ class Client:
 
 def _label(task: dict[str, Any]) -> str:
     name = task["task_id"].rpartition(".")[2].replace("_", " ")
-    # The name of a mapped task is known once it runs.
-    return f"{name} · {task['rendered_map_index']}" if task["rendered_map_index"] else str(name)
+    # The name of a mapped task is known once it runs; until then Airflow gives its number.
+    mapped = task["rendered_map_index"]
+    return str(name) if mapped in (None, str(task["map_index"])) else f"{name} · {mapped}"
 
 
 def _sentence(detail: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import secrets
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -17,8 +18,8 @@ from etl.settings import settings
 DAG = "nightly_credit_files"
 
 
-def run(client: Client, as_of: date, console: Console) -> Path:
-    """Run the night and return the folder it published; raise the sentence that says why it did not."""
+def run(client: Client, as_of: date, console: Console) -> dict[str, Any]:
+    """Run the night; returns what `publish` said, or raises the sentence that says why it did not."""
     run_id = f"manual__{as_of}__{secrets.token_hex(3)}"
     client.wait_for_dag(DAG)
     client.trigger(DAG, run_id, {"as_of": str(as_of)})
@@ -30,22 +31,22 @@ def run(client: Client, as_of: date, console: Console) -> Path:
         progress.show(tasks)
     if state != "success":
         raise ZixinError(_reason(client, run_id, tasks))
-    return published(as_of)
-
-
-def published(as_of: date) -> Path:
-    """The folder in which readers find the night, by the pointer they read."""
-    root = settings().home / "published"
-    pointer = read_pointer(root)
-    if pointer is None or str(as_of) not in pointer.nights:
-        raise ZixinError(f"Every task ended well, but {root / POINTER} does not show {as_of}.")
-    return root / pointer.nights[str(as_of)]
+    _check_pointer(as_of)
+    return dict(client.returned(DAG, run_id, "publish"))
 
 
 def held(as_of: date) -> list[str]:
     """Why feeds of the night were held, a sentence each; none when all were loaded."""
     feeds = read_inputs(settings().home, as_of).feeds
     return [feed["sentence"] for feed in feeds if feed["state"] == "held"]
+
+
+def _check_pointer(as_of: date) -> None:
+    """A night is published when readers find it, by the pointer they read."""
+    root = settings().home / "published"
+    pointer = read_pointer(root)
+    if pointer is None or str(as_of) not in pointer.nights:
+        raise ZixinError(f"Every task ended well, but {root / POINTER} does not show {as_of}.")
 
 
 def _reason(client: Client, run_id: str, tasks: list[Task]) -> str:

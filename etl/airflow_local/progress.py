@@ -33,6 +33,7 @@ class Progress:
         self.console = console
         self.live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
         self.told: dict[tuple[str, int], str] = {}
+        self.places: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         if self.live:
@@ -50,13 +51,17 @@ class Progress:
 
     def show(self, tasks: list[Task]) -> None:
         """Draw the table anew, or say what has changed."""
+        # Airflow's first answer has the order of the DAG; a mapped task moves to the end when it is expanded.
+        for task in tasks:
+            self.places.setdefault(task.task_id, len(self.places))
+        tasks = sorted(tasks, key=lambda task: (self.places[task.task_id], task.map_index))
         if self.live:
             self.live.update(_table(tasks))
             return
         for task in tasks:
             key = (task.task_id, task.map_index)
             if self.told.get(key) != task.state and task.state in SAID_ALOUD:
-                self.console.print(f"  {task.label}: {_words(task)}", highlight=False)
+                self.console.print(f"  {task.label}: {_words(task)}")
             self.told[key] = task.state
 
 

@@ -71,7 +71,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Place:
 def test_a_night_is_published_and_nothing_keeps_running(place: Place) -> None:
     done = place.run("run", "--as-of", NIGHT)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"Published the night of {NIGHT}" in done.stdout
+    assert f"{NIGHT}  " in done.stdout, "the summary of the night"
     page = re.search(r"file://(\S+)", done.stdout)
     assert page
     assert Path(requests.utils.unquote(page[1])).is_file()
