@@ -473,6 +473,26 @@ def test_a_check_that_raises_is_broken_not_failed(
     assert "SELECT" not in str(caught.value)
 
 
+def test_an_import_is_judged_alike_on_whichever_night_it_is_read(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    stage(tmp_path, "invoice", invoice("I1", invoice_date=FAR, due_date=FAR, known_on=FAR))
+    received = counted(invoice=(1, "100"))
+
+    early, late = (
+        check_batch(
+            connection,
+            arrived(received, is_historical=True, landed_on=day),
+            tmp_path,
+            tmp_path / "out",
+        )
+        for day in (date(2012, 1, 1), TONIGHT)
+    )
+
+    assert early.as_dict() == late.as_dict()
+    assert states(early) == {}
+
+
 def test_a_historical_reject_has_no_day(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
