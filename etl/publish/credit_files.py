@@ -24,6 +24,25 @@ SCHEMA = Path(__file__).resolve().parent / "schema" / "credit_file.schema.json"
 SOURCES = ("indicator.payment", "indicator.letter_basis")
 SHOWN_ROWS = 200
 DOCUMENTS_AT_A_TIME = 256
+ROWS_AT_A_TIME = 200_000
+"""Rows of evidence whose documents are made at once."""
+
+# The book cut into shares of neighbouring customers, by how much their documents will hold.
+SHARES = """
+WITH evidence AS (
+  SELECT customer_id, COUNT(*) AS row_cnt FROM mart.evidence_item GROUP BY customer_id
+),
+placed AS (
+  SELECT
+    customer.customer_id,
+    SUM(20 + COALESCE(evidence.row_cnt, 0)) OVER (
+      ORDER BY customer.customer_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) // $rows AS share
+  FROM core.customer
+  LEFT JOIN evidence ON evidence.customer_id = customer.customer_id
+)
+SELECT MIN(customer_id), MAX(customer_id) FROM placed GROUP BY share ORDER BY share
+"""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -93,14 +112,21 @@ def assemble(connection: duckdb.DuckDBPyConnection, context: NightContext) -> No
         "@file@", file_stem_sql("customer.customer_id")
     )
     connection.execute(
-        f"CREATE OR REPLACE TABLE night.credit_file AS {query}",
-        {
-            "as_of": context.as_of,
-            "shown": SHOWN_ROWS,
-            "code_version": context.code_version,
-            "batches": list(context.batches),
-        },
+        "CREATE OR REPLACE TABLE night.credit_file "
+        "(customer_id VARCHAR, file VARCHAR, document VARCHAR)"
     )
+    for first_id, last_id in connection.execute(SHARES, {"rows": ROWS_AT_A_TIME}).fetchall():
+        connection.execute(
+            f"INSERT INTO night.credit_file {query}",
+            {
+                "as_of": context.as_of,
+                "shown": SHOWN_ROWS,
+                "code_version": context.code_version,
+                "batches": list(context.batches),
+                "first_id": first_id,
+                "last_id": last_id,
+            },
+        )
     clash = connection.sql(
         "SELECT MIN(customer_id), MAX(customer_id) FROM night.credit_file "
         "GROUP BY lower(file) HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 1"

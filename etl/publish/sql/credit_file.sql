@@ -4,6 +4,10 @@
 -- It computes nothing that a table to the left does not hold; it selects, orders and packs. Money and
 -- ratios become text before they become JSON, so that no reader rounds them; every list has a stated
 -- order, so that the same night gives the same bytes. A list shows its weightiest rows and its count.
+-- Long lists hold rows that are JSON already: sorting texts is twice as fast as sorting structures.
+--
+-- It makes the documents of the customers from $first_id to $last_id: a share of the book small
+-- enough for any memory, so every input is cut to it at once.
 --
 -- Its two places in @ are filled from sql/reference/indicator.csv and etl/publish/names.py;
 -- night.source and night.quarantine hold what the run knows of its feeds and of refused rows.
@@ -54,12 +58,13 @@ judged AS (
     ON letter_basis.policy_id = credit_grade.policy_id
     AND letter_basis.customer_id = credit_grade.customer_id
   JOIN core.customer ON customer.customer_id = credit_grade.customer_id
+  WHERE credit_grade.customer_id BETWEEN $first_id AND $last_id
 ),
 
 assessment AS (
   SELECT
     customer_id,
-    list(struct_pack(
+    list(to_json(struct_pack(
       policy_id := policy_id,
       policy_version := policy_version,
       is_active := is_active,
@@ -137,7 +142,7 @@ assessment AS (
           also := []
         )
       ]
-    ) ORDER BY is_active DESC, policy_id) AS assessments
+    )) ORDER BY is_active DESC, policy_id) AS assessments
   FROM judged
   GROUP BY customer_id
 ),
@@ -161,7 +166,7 @@ item AS (
       PARTITION BY customer_id, open_amount > 0
       ORDER BY days_overdue DESC NULLS LAST, open_amount DESC, invoice_id
     ) AS open_place,
-    struct_pack(
+    to_json(struct_pack(
       invoice_id := invoice_id,
       invoice_date := invoice_date,
       due_date := due_date,
@@ -183,8 +188,9 @@ item AS (
         WHEN due_date >= $as_of THEN 'not_due_yet'
         ELSE 'out_of_window'
       END
-    ) AS entry
+    )) AS entry
   FROM mart.evidence_item
+  WHERE customer_id BETWEEN $first_id AND $last_id
 ),
 
 judged_item AS (
@@ -221,7 +227,9 @@ dispute_row AS (
     receivable.currency
   FROM "current".dispute
   LEFT JOIN core.receivable ON receivable.invoice_id = dispute.invoice_id
-  WHERE NOT dispute.is_deleted AND COALESCE(dispute.opened_date <= $as_of, TRUE)
+  WHERE NOT dispute.is_deleted
+    AND COALESCE(dispute.opened_date <= $as_of, TRUE)
+    AND COALESCE(receivable.customer_id, dispute.customer_id) BETWEEN $first_id AND $last_id
 ),
 
 dispute AS (
@@ -242,21 +250,26 @@ booking AS (
     'unapplied' AS list_name, event_id, customer_id, document_id AS id, NULL AS invoice_id,
     event_date AS booked_on, kind, amount, currency
   FROM event.settlement
-  WHERE invoice_id IS NULL
+  WHERE invoice_id IS NULL AND customer_id BETWEEN $first_id AND $last_id
   UNION ALL
   SELECT
     'unapplied', 'overpaid:' || invoice_id, customer_id, invoice_id, invoice_id,
     COALESCE(settled_date, invoice_date), 'overpaid', overpaid_amount, currency
   FROM core.receivable
-  WHERE overpaid_amount > 0
+  WHERE overpaid_amount > 0 AND customer_id BETWEEN $first_id AND $last_id
   UNION ALL
   SELECT 'claims', event_id, customer_id, document_id, invoice_id, event_date, kind, amount, currency
   FROM event.settlement
-  WHERE kind IN ('claim_credit', 'claim_deduction') AND invoice_id IS NOT NULL
+  WHERE kind IN ('claim_credit', 'claim_deduction')
+    AND invoice_id IS NOT NULL
+    AND customer_id BETWEEN $first_id AND $last_id
   UNION ALL
   SELECT 'claims', 'payout:' || claim_id, customer_id, claim_id, invoice_id, claim_date, settled_by, amount, currency
   FROM "current".claim
-  WHERE NOT is_deleted AND settled_by = 'payout' AND claim_date <= $as_of
+  WHERE NOT is_deleted
+    AND settled_by = 'payout'
+    AND claim_date <= $as_of
+    AND customer_id BETWEEN $first_id AND $last_id
 ),
 
 bookings AS (
@@ -284,6 +297,7 @@ indicator AS (
   JOIN limits ON limits.is_active
   JOIN indicator.letter_basis
     ON letter_basis.policy_id = limits.policy_id AND letter_basis.customer_id = payment.customer_id
+  WHERE payment.customer_id BETWEEN $first_id AND $last_id
 ),
 
 bucket_cnt AS (
@@ -310,6 +324,7 @@ bucket AS (
       struct_pack(place := 9, bucket := 'residue', counted := NULL, amount := aging.residue_amount)
     ]) AS slot
   FROM indicator.aging
+  WHERE customer_id BETWEEN $first_id AND $last_id
 ),
 
 -- The five buckets of every report are always there; the others when there is something in them.
@@ -349,14 +364,15 @@ aging AS (
 history AS (
   SELECT
     customer_id,
-    list(struct_pack(
+    list(to_json(struct_pack(
       month := strftime(month_start, '%Y-%m'),
       billed_amount := CAST(billed_amount AS VARCHAR),
       paid_amount := CAST(paid_amount AS VARCHAR),
       due_amount := CAST(due_amount AS VARCHAR),
       days_overdue_wavg := CAST(days_overdue_wavg AS VARCHAR)
-    ) ORDER BY month_start) AS entries
+    )) ORDER BY month_start) AS entries
   FROM mart.payment_month
+  WHERE customer_id BETWEEN $first_id AND $last_id
   GROUP BY customer_id
 ),
 
@@ -377,6 +393,7 @@ outlook AS (
       CASE kind WHEN 'collect' THEN 1 WHEN 'pay_by' THEN 2 ELSE 3 END,
       on_date, to_letter DESC, amount DESC, invoice_id)[1:20] AS entries
   FROM mart.outlook
+  WHERE customer_id BETWEEN $first_id AND $last_id
   GROUP BY customer_id
 ),
 
@@ -391,13 +408,17 @@ source AS (
 ),
 
 owner AS (
-  SELECT 'customer' AS entity, customer_id AS key, customer_id FROM core.customer
+  SELECT 'customer' AS entity, customer_id AS key, customer_id
+  FROM core.customer
+  WHERE customer_id BETWEEN $first_id AND $last_id
   UNION ALL
-  SELECT 'invoice', invoice_id, customer_id FROM core.receivable
+  SELECT 'invoice', invoice_id, customer_id
+  FROM core.receivable
+  WHERE customer_id BETWEEN $first_id AND $last_id
   UNION ALL
   SELECT 'payment', document_id, MIN(customer_id)
   FROM event.settlement
-  WHERE starts_with(event_id, 'payment:')
+  WHERE starts_with(event_id, 'payment:') AND customer_id BETWEEN $first_id AND $last_id
   GROUP BY document_id
 ),
 
@@ -444,15 +465,15 @@ document AS (
       assessments := assessment.assessments,
       outlook := struct_pack("count" := COALESCE(outlook.row_cnt, 0), "rows" := COALESCE(outlook.entries, [])),
       evidence := struct_pack(
-        judged_items := struct_pack("count" := COALESCE(judged_item.row_cnt, 0), "rows" := COALESCE(judged_item.entries, [])),
-        open_items := struct_pack("count" := COALESCE(open_item.row_cnt, 0), "rows" := COALESCE(open_item.entries, [])),
+        judged_items := struct_pack("count" := COALESCE(judged_item.row_cnt, 0), "rows" := COALESCE(judged_item.entries, CAST([] AS JSON[]))),
+        open_items := struct_pack("count" := COALESCE(open_item.row_cnt, 0), "rows" := COALESCE(open_item.entries, CAST([] AS JSON[]))),
         disputes := struct_pack("count" := COALESCE(dispute.row_cnt, 0), "rows" := COALESCE(dispute.entries, [])),
         claims := struct_pack("count" := COALESCE(claims.row_cnt, 0), "rows" := COALESCE(claims.entries, [])),
         unapplied := struct_pack("count" := COALESCE(unapplied.row_cnt, 0), "rows" := COALESCE(unapplied.entries, []))
       ),
       indicators := COALESCE(indicator.entries, []),
       aging := COALESCE(aging.entries, []),
-      history := COALESCE(history.entries, []),
+      history := COALESCE(history.entries, CAST([] AS JSON[])),
       assurance := struct_pack(
         sources := COALESCE(source.entries, []),
         quarantined := struct_pack("count" := COALESCE(refused.row_cnt, 0), "rows" := COALESCE(refused.entries, []))
@@ -480,6 +501,7 @@ document AS (
   LEFT JOIN history ON history.customer_id = customer.customer_id
   LEFT JOIN outlook ON outlook.customer_id = customer.customer_id
   LEFT JOIN refused ON refused.customer_id = customer.customer_id
+  WHERE customer.customer_id BETWEEN $first_id AND $last_id
 )
 
 SELECT customer_id, file, CAST(to_json(content) AS VARCHAR) AS document
