@@ -136,7 +136,7 @@ def run_suite(
     for outcome in outcomes:
         rule = rules[outcome.expectation_config.meta["rule_id"]]
         _refuse_broken(suite, rule, outcome)
-        found[rule.rule_id] = _result(connection, rule, outcome)
+        found[rule.rule_id] = _result(connection, suite, rule, outcome)
     for rule_id in rules:
         if rule_id not in found:
             # It leaves out, with a line in the log, what it cannot build.
@@ -185,23 +185,28 @@ def _refuse_broken(suite: Suite, rule: Rule, outcome: Any) -> None:
         raise _broken(suite, rule, "Great Expectations gave neither a count nor a reason")
 
 
-def _result(connection: duckdb.DuckDBPyConnection, rule: Rule, outcome: Any) -> RuleResult:
+def _result(
+    connection: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule, outcome: Any
+) -> RuleResult:
     if outcome.success:
         return RuleResult(rule, "passed", 0, "")
     state = FOUND[rule.severity]
     if rule.meta.kind == "row":
         return RuleResult(rule, state, int(outcome.result["observed_value"]), rule.meta.reason)
-    return RuleResult(rule, state, 1, _sentence(connection, rule))
+    return RuleResult(rule, state, 1, _sentence(connection, suite, rule))
 
 
-def _sentence(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
+def _sentence(connection: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule) -> str:
     """The reason, with `{column}` filled from the first row the query returned."""
     if rule.query is None:
         return rule.meta.reason
     cursor = connection.execute(rule.query)
     names = [column[0] for column in cursor.description]
     values = cursor.fetchone() or [None] * len(names)
-    return rule.meta.reason.format_map(dict(zip(names, values, strict=True)))
+    try:
+        return rule.meta.reason.format_map(dict(zip(names, values, strict=True)))
+    except (KeyError, ValueError, IndexError) as error:
+        raise _broken(suite, rule, f"its reason asks for {error}, which the query lacks") from error
 
 
 def _broken(suite: Suite, rule: Rule, what: str) -> BrokenCheck:

@@ -89,6 +89,14 @@ def test_a_table_rule_says_what_it_found(
     assert verdicts(run_suite(connection, rules)) == [("failed", 1, "The sales are 45.00, not 40.")]
 
 
+def test_a_reason_that_quotes_what_is_not_there_is_broken(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rules = suite(tmp_path, "info table | SELECT 1 AS one FROM {batch} | There are {two} of them.")
+    with pytest.raises(BrokenCheck, match=r"rule sale\.rule0: .*reason asks for 'two'"):
+        run_suite(connection, rules)
+
+
 def test_parameters_are_literals_never_text(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
