@@ -4,6 +4,7 @@
     runner.py        runs one suite with Great Expectations and says passed, warned, failed or broken
     dialect.py       lets Great Expectations read from our own DuckDB connection
     arrival.py       one batch: what may enter history, what goes to quarantine, what holds the feed
+    staging.py       the batch's rows in the database while they are judged
     conservation.py  received = loaded + duplicate + quarantined + held
 
 Importing Great Expectations takes seconds: `runner` and `arrival` are imported where they are used.

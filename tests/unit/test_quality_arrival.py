@@ -13,6 +13,7 @@ from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch
 from etl.quality.conservation import Received, Tally
 from etl.quality.runner import run_suite
 from etl.quality.suite import read_suite, read_suites
+from etl.quarantine import COLUMNS as QUARANTINE
 
 TONIGHT = date(2026, 11, 21)
 BATCH = "000007-erp"
@@ -28,7 +29,7 @@ def stage(folder: Path, entity_name: str, *rows: dict[str, object]) -> None:
     value or NULL."""
     entity = ENTITIES[entity_name]
     columns = [(c.name, c.type) for c in (*entity.columns, *HISTORY_COLUMNS)]
-    columns += [("source_row", "BIGINT"), ("raw", "VARCHAR")]
+    columns += [("source_file", "VARCHAR"), ("source_row", "BIGINT"), ("raw", "VARCHAR")]
     defaults = {"known_on": TONIGHT, "batch": BATCH, "is_deleted": False}
     connection = duckdb.connect(":memory:")
     connection.execute(f"CREATE TABLE t ({', '.join(f'{n} {t}' for n, t in columns)})")
@@ -41,16 +42,23 @@ def stage(folder: Path, entity_name: str, *rows: dict[str, object]) -> None:
             [values.get(name) for name, _ in columns],
         )
     connection.execute(f"COPY t TO '{folder / f'{entity_name}.parquet'}' (FORMAT parquet)")
+    if not (folder / "rejects.parquet").exists():
+        stage_rejects(folder)
 
 
-def stage_rejects(folder: Path, *rows: tuple[object, ...]) -> None:
-    """`rejects.parquet`: (feed, entity, key, rule, reason, raw, source_file, source_row, amount)."""
+def stage_rejects(folder: Path, *rows: tuple[object, ...], known_on: date | None = TONIGHT) -> None:
+    """`rejects.parquet`: rows of (entity, key, rule, reason, raw, source_row)."""
+    names = ("entity", "key", "rule", "reason", "raw", "source_row")
+    common = {"feed": "erp", "source_file": "a.csv", "known_on": known_on, "batch": BATCH}
     connection = duckdb.connect(":memory:")
-    connection.execute(
-        "CREATE TABLE t (feed VARCHAR, entity VARCHAR, key VARCHAR, rule VARCHAR, reason VARCHAR, "
-        "raw VARCHAR, source_file VARCHAR, source_row BIGINT, amount DECIMAL(18,2))"
-    )
-    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    columns = ", ".join(f"{column.name} {column.type}" for column in QUARANTINE)
+    connection.execute(f"CREATE TABLE t ({columns})")
+    for row in rows:
+        values = common | {"nth_rule": 1} | dict(zip(names, row, strict=True))
+        holes = ", ".join("?" for _ in QUARANTINE)
+        connection.execute(
+            f"INSERT INTO t VALUES ({holes})", [values.get(column.name) for column in QUARANTINE]
+        )
     connection.execute(f"COPY t TO '{folder / 'rejects.parquet'}' (FORMAT parquet)")
 
 
@@ -152,7 +160,7 @@ def test_a_critical_row_goes_to_quarantine_and_the_others_stay(
     )
     stage_rejects(
         tmp_path,
-        ("erp", "invoice", "I9", "date", "'31.31.2026' is no date.", "I9;31.31", "a.csv", 9, None),
+        ("invoice", "I9", "date", "'31.31.2026' is no date.", "I9;31.31", 9),
     )
 
     verdict = check_batch(
@@ -414,7 +422,7 @@ def test_mostly_unreadable_is_a_warning(
 ) -> None:
     stage(tmp_path, "invoice", invoice("I1"), invoice("I2"))
     rejects = [
-        ("erp", entity, None, "some_rule", "It cannot be read.", f"{n}", "a.csv", n, None)
+        (entity, None, "some_rule", "It cannot be read.", f"{n}", n)
         for entity, count in refused.items()
         for n in range(count)
     ]
@@ -497,7 +505,7 @@ def test_a_historical_reject_has_no_day(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     stage(tmp_path, "invoice", invoice("I1", "-1.00", known_on=date(2012, 1, 5)))
-    stage_rejects(tmp_path, ("erp", "invoice", "", "date", "No date.", "x", "a.csv", 9, None))
+    stage_rejects(tmp_path, ("invoice", None, "date", "No date.", "x", 9), known_on=None)
 
     verdict = check_batch(
         connection,
