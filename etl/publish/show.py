@@ -29,6 +29,10 @@ class Words:
         text = self._words[key][self._place] if key in self._words else key
         return text.format(**values) if values else text
 
+    def knows(self, key: str) -> bool:
+        """True when there are words for `key`."""
+        return key in self._words
+
     def code(self, prefix: str, value: str | None) -> str:
         """A code from the data: its words when there are any, else the code itself."""
         if not value:
@@ -73,7 +77,7 @@ def measure(
         return f"{text}%"
     if unit == "days":
         return say.days(text)
-    return f"{text} {say(f'unit.{unit}')}" if unit else text
+    return f"{text} {say(f'unit.{unit}')}" if say.knows(f"unit.{unit}") else text
 
 
 def grade(letter: str | None) -> Text:

@@ -274,7 +274,7 @@ class TestPages:
         known = words()
         for row in rows:
             assert f"reason.{row['null_reason']}" in known, row["indicator"]
-            assert row["unit"] in ("", "share", "days", "money", "percent", "flag") or (
+            assert row["unit"] in ("", "share", "days", "money", "percent", "flag", "count") or (
                 f"unit.{row['unit']}" in known
             )
             assert all(row[column] for column in ("name_zh", "name_en", "meaning_zh", "meaning_en"))
