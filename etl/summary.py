@@ -1,5 +1,6 @@
 """What `zixin night` prints: the same book under every policy, and where to look."""
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -26,7 +27,7 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
         )
     for warning in result["warnings"]:
         screen.print(f"[yellow]warning:[/] {escape(warning)}")
-    screen.print(f"open       file://{result['folder']}/index.html", soft_wrap=True)
+    screen.print(f"open       {Path(result['folder'], 'index.html').as_uri()}", soft_wrap=True)
     screen.print(f"warehouse  {escape(result['warehouse'])}", soft_wrap=True)
 
 
