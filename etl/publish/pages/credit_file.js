@@ -199,7 +199,7 @@ Zixin.start((file) => {
     const id = { title: word("item.id"), cell: (row) => row.id };
     const invoice = { title: word("item.invoice"), cell: (row) => row.invoice_id || UNKNOWN };
     const blocks = [
-      items(rows.judged_items, word("evidence.judged"), true),
+      items(rows.judged_items, word("evidence.judged"), !window.matchMedia("(max-width: 760px)").matches),
       items(rows.open_items, word("evidence.open"), false),
       small(rows.disputes, word("evidence.disputes"), [id, invoice, { title: word("item.opened"), cell: (row) => row.opened_date || UNKNOWN },
         { title: word("item.closed"), cell: (row) => row.closed_date || word("outcome.open") }, { title: word("item.outcome"), cell: (row) => code("outcome", row.outcome) }, amount]),
