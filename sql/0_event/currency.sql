@@ -7,7 +7,7 @@
 -- Columns
 --   currency        VARCHAR        ISO 4217 code
 --   base_currency   VARCHAR        the book's base: the policy's, else the currency of most invoices
---   rate_to_base    DECIMAL(18,8)  base units for one unit; NULL: no rate young enough (no_fx)
+--   rate_to_base    DECIMAL(19,8)  base units for one unit; NULL: no rate young enough (no_fx)
 --   rate_date       DATE           the day the rate is of; NULL: the base itself, or no rate
 --   rate_age_days   INTEGER        days from rate_date to the night; NULL: the base itself, or no rate
 --   fx_state        VARCHAR        base, ok (rate of the night), aged (an older rate), no_fx

@@ -8,7 +8,7 @@
 -- Requirements: A0.1 Paid, due, claimed; C2; I15, I16.
 --
 -- Columns
---   event_id      VARCHAR        kind of document, its number and its line
+--   event_id      VARCHAR        kind of document, its number, its line and the invoice; % and : inside the first as %25 and %3A
 --   document_id   VARCHAR        the payment, credit note or claim; for applied_unseen the invoice
 --   customer_id   VARCHAR        whose; NULL: a payment that names neither customer nor known invoice
 --   invoice_id    VARCHAR        the invoice it settles; NULL: on account, unapplied
@@ -25,8 +25,11 @@ invoice AS (
   WHERE NOT is_deleted AND invoice_date <= CAST(:as_of AS DATE)
 ),
 
+-- `payment_key`: a number with a colon in it must not read like another number and its line.
 payment AS (
-  SELECT payment_id, customer_id, payment_date, amount, currency, invoice_id, kind
+  SELECT
+    payment_id, customer_id, payment_date, amount, currency, invoice_id, kind,
+    'payment:' || REPLACE(REPLACE(payment_id, '%', '%25'), ':', '%3A') AS payment_key
   FROM current.payment
   WHERE NOT is_deleted AND payment_date <= CAST(:as_of AS DATE)
 ),
@@ -44,8 +47,8 @@ allocated_payment AS (
 -- Lines come first; a payment that names one invoice and has no lines settles that one whole.
 applied AS (
   SELECT
-    'payment:' || payment.payment_id || ':' || allocation.line || ':' || allocation.invoice_id
-      AS event_id,
+    payment.payment_key || ':' || REPLACE(REPLACE(allocation.line, '%', '%25'), ':', '%3A') || ':'
+      || allocation.invoice_id AS event_id,
     payment.payment_id AS document_id,
     invoice.customer_id,
     invoice.invoice_id,
@@ -61,7 +64,7 @@ applied AS (
   UNION ALL
 
   SELECT
-    'payment:' || payment.payment_id || ':whole',
+    payment.payment_key || ':whole',
     payment.payment_id,
     invoice.customer_id,
     invoice.invoice_id,
@@ -91,7 +94,7 @@ used AS (
 
 left_over AS (
   SELECT
-    'payment:' || payment.payment_id || ':left' AS event_id,
+    payment.payment_key || ':left' AS event_id,
     payment.payment_id AS document_id,
     COALESCE(payment.customer_id, used.customer_id) AS customer_id,
     CAST(NULL AS VARCHAR) AS invoice_id,
@@ -126,14 +129,14 @@ deduction AS (
   SELECT
     'claim:' || claim.claim_id AS event_id,
     claim.claim_id AS document_id,
-    invoice.customer_id,
+    COALESCE(invoice.customer_id, claim.customer_id) AS customer_id,
     invoice.invoice_id,
     claim.claim_date AS event_date,
     'claim_deduction' AS kind,
-    invoice.currency,
+    claim.currency,
     claim.amount
   FROM current.claim
-  JOIN invoice ON invoice.invoice_id = claim.invoice_id AND invoice.currency = claim.currency
+  LEFT JOIN invoice ON invoice.invoice_id = claim.invoice_id AND invoice.currency = claim.currency
   WHERE NOT claim.is_deleted
     AND claim.settled_by = 'deduction'
     AND claim.claim_date <= CAST(:as_of AS DATE)

@@ -39,6 +39,9 @@ named AS (
   SELECT customer_id FROM billed
   UNION
   SELECT customer_id FROM event.settlement WHERE customer_id IS NOT NULL
+  UNION
+  SELECT customer_id FROM current.claim
+  WHERE NOT is_deleted AND claim_date <= CAST(:as_of AS DATE)
 )
 
 SELECT

@@ -13,7 +13,7 @@
 --   invoice_date        DATE           the day it was issued
 --   due_date            DATE           stated, else invoice date + terms, rolled as the policy says; NULL: unknown
 --   currency            VARCHAR        of every amount in this row
---   rate_to_base        DECIMAL(18,8)  tonight's; NULL: no_fx, the row stays out of customer sums
+--   rate_to_base        DECIMAL(19,8)  tonight's; NULL: no_fx, the row stays out of customer sums
 --   amount              DECIMAL(18,2)  billed
 --   credited_amount     DECIMAL(18,2)  credit notes other than quality claims
 --   claim_amount        DECIMAL(18,2)  quality claims credited or deducted
@@ -107,7 +107,8 @@ balance AS (
     COALESCE(booked.written_off_amount, 0) AS written_off_amount,
     CASE
       WHEN dated.invoice_date <= book.window_start
-        THEN GREATEST(dated.amount - COALESCE(booked.closed_before_window, 0), 0)
+        AND dated.amount - COALESCE(booked.closed_before_window, 0) > book.residual_tolerance
+        THEN dated.amount - COALESCE(booked.closed_before_window, 0)
       ELSE 0
     END AS opening_amount,
     GREATEST(dated.amount - COALESCE(booked.credited_amount, 0), 0) AS due_amount,
@@ -251,8 +252,10 @@ disputed AS (
   SELECT
     unpaid.*,
     CASE
-      WHEN dispute.live_in_full > 0 THEN unpaid.unpaid_amount
-      ELSE LEAST(unpaid.unpaid_amount, COALESCE(dispute.live_amount, 0))
+      WHEN dispute.live_in_full > 0
+        OR unpaid.unpaid_amount - COALESCE(dispute.live_amount, 0) <= unpaid.residual_tolerance
+        THEN unpaid.unpaid_amount
+      ELSE COALESCE(dispute.live_amount, 0)
     END AS disputed_amount,
     dispute.invoice_id IS NOT NULL AS is_dispute_flagged,
     COALESCE(dispute.won, 0) > 0 AS is_won
@@ -296,21 +299,30 @@ paid_running AS (
 ),
 
 -- Money counts from the day it came to stay: what was returned later never settled anything.
-paid_for_good AS (
+kept AS (
   SELECT
     invoice_id, event_date, due_date, judged_amount, residual_tolerance,
-    LEAST(
-      MIN(running_amount) OVER (
-        PARTITION BY invoice_id ORDER BY event_date
-        ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-      ), judged_amount
-    ) AS paid_to_date
+    MIN(running_amount) OVER (
+      PARTITION BY invoice_id ORDER BY event_date
+      ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    ) AS kept_amount
   FROM paid_running
+),
+
+-- A tolerated cent goes with the payment that settled; an overpayment weighs nothing.
+paid_for_good AS (
+  SELECT
+    invoice_id, event_date, due_date, judged_amount,
+    CASE
+      WHEN kept_amount >= judged_amount - residual_tolerance THEN judged_amount
+      ELSE GREATEST(kept_amount, 0)
+    END AS paid_to_date
+  FROM kept
 ),
 
 paid_part AS (
   SELECT
-    invoice_id, event_date, due_date, judged_amount, residual_tolerance, paid_to_date,
+    invoice_id, event_date, judged_amount, paid_to_date,
     paid_to_date - LAG(paid_to_date, 1, CAST(0 AS DECIMAL(38, 2))) OVER (
       PARTITION BY invoice_id ORDER BY event_date
     ) AS amount,
@@ -321,7 +333,7 @@ paid_part AS (
 settled AS (
   SELECT
     invoice_id,
-    MIN(CASE WHEN paid_to_date >= judged_amount - residual_tolerance THEN event_date END)
+    MIN(CASE WHEN paid_to_date = judged_amount THEN event_date END)
       AS settled_date,
     SUM(amount * GREATEST(days_late, 0)) AS late_money_days,
     SUM(amount * days_late) AS signed_money_days
@@ -337,7 +349,7 @@ timed AS (
       WHEN judged.judged_amount <= judged.residual_tolerance THEN judged.invoice_date
       ELSE settled.settled_date
     END AS settled_date,
-    judged.unpaid_amount - judged.disputed_amount AS late_open_amount,
+    LEAST(judged.unpaid_amount - judged.disputed_amount, judged.judged_amount) AS late_open_amount,
     EXTRACT(DAY FROM (CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(judged.due_date AS TIMESTAMP)))
       AS days_to_night,
     COALESCE(settled.late_money_days, 0) AS late_money_days,

@@ -17,7 +17,7 @@
 --   no_due_date_amount       DECIMAL(18,2)  open, no due date stated and none to derive
 --   open_amount              DECIMAL(18,2)  the six buckets together
 --   overdue_amount           DECIMAL(18,2)  the four past-due buckets together
---   unapplied_credit_amount  DECIMAL(18,2)  credit notes that name no known invoice; 0 or less
+--   unapplied_credit_amount  DECIMAL(18,2)  credit notes and claims that name no known invoice; 0 or less
 --   unapplied_cash_amount    DECIMAL(18,2)  cash on account and overpayments; 0 or less
 --   residue_amount           DECIMAL(18,2)  differences within tolerance, closed [Q5]
 --   ledger_balance           DECIMAL(18,2)  billed less everything booked
@@ -55,10 +55,12 @@ booked AS (
     customer_id,
     currency,
     SUM(amount) AS booked_amount,
-    SUM(amount) FILTER (WHERE invoice_id IS NULL AND kind IN ('credit', 'claim_credit'))
-      AS unapplied_credit_amount,
-    SUM(amount) FILTER (WHERE invoice_id IS NULL AND kind NOT IN ('credit', 'claim_credit'))
-      AS unapplied_cash_amount
+    SUM(amount) FILTER (
+      WHERE invoice_id IS NULL AND kind IN ('credit', 'claim_credit', 'claim_deduction')
+    ) AS unapplied_credit_amount,
+    SUM(amount) FILTER (
+      WHERE invoice_id IS NULL AND kind NOT IN ('credit', 'claim_credit', 'claim_deduction')
+    ) AS unapplied_cash_amount
   FROM event.settlement
   WHERE customer_id IS NOT NULL
   GROUP BY customer_id, currency

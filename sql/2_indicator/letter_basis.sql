@@ -23,6 +23,8 @@
 --   collection_due_base    DECIMAL(38,10)  what was due on them, base currency
 --   collected_base         DECIMAL(38,10)  cash on them, no item above what was due
 --   collected_raw_base     DECIMAL(38,10)  cash on them, overpayment included
+--   collection_open_base   DECIMAL(38,10)  what is still unpaid on them
+--   collection_old_open_base  DECIMAL(38,10)  the part of that due on or before the window's start
 --   claims_base            DECIMAL(38,10)  claims of the window not already missing from the cash
 --   claims_all_base        DECIMAL(38,10)  claims of the window, deducted ones too
 --   net_collection_rate    DECIMAL(18,6)   fraction collected net of claims, uncapped, to read; NULL: nothing due, no_fx [R4-G1]
@@ -70,6 +72,9 @@ ranked AS (
   SELECT
     item.*,
     GREATEST(days_overdue, 0) AS days_late,
+    GREATEST(due_date, settled_date) AS touched_date,
+    CAST(GREATEST(due_date, settled_date) + INTERVAL '1' MONTH * overdue_months AS DATE)
+      AS months_later,
     10 * (ROW_NUMBER() OVER (PARTITION BY policy_id, customer_id ORDER BY days_overdue, invoice_id) - 1)
       AS tenth,
     9 * (COUNT(*) OVER (PARTITION BY policy_id, customer_id) - 1) AS p90_tenth
@@ -77,6 +82,8 @@ ranked AS (
   WHERE is_overdue_judged
 ),
 
+-- Six months before 28 February is 28 August: what was touched on the 29th to 31st is still looked
+-- back on that day, and leaves on the first of March.
 overdue AS (
   SELECT
     policy_id,
@@ -90,15 +97,17 @@ overdue AS (
       ELSE 0
     END) AS days_overdue_p90,
     SUM(days_late) AS late_days,
-    SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
-      AS late_money_days_base,
+    SUM(late_money_days * rate_to_base) AS late_money_days_base,
     COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below) AS offending_item_cnt,
     SUM(judged_amount * rate_to_base) FILTER (WHERE days_overdue >= overdue_c_below)
       AS offending_base,
     COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below AND settled_date IS NULL)
       AS offending_open_cnt,
-    MAX(CAST(GREATEST(due_date, settled_date) + INTERVAL '1' MONTH * overdue_months AS DATE))
-      FILTER (WHERE days_overdue >= overdue_c_below) AS last_leaves_on,
+    MAX(CASE
+      WHEN EXTRACT(DAY FROM months_later) < EXTRACT(DAY FROM touched_date)
+        THEN CAST(months_later + INTERVAL '1' DAY AS DATE)
+      ELSE months_later
+    END) FILTER (WHERE days_overdue >= overdue_c_below) AS last_leaves_on,
     COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_cnt
   FROM ranked
   GROUP BY policy_id, customer_id
@@ -119,8 +128,13 @@ collection AS (
         THEN GREATEST(LEAST(cash_amount, judged_amount), judged_amount - claim_amount)
       ELSE LEAST(cash_amount, judged_amount)
     END) AS collected_base,
-    SUM(rate_to_base * CASE WHEN is_old_and_open THEN 0 ELSE cash_amount END)
-      AS collected_raw_base,
+    SUM(rate_to_base * CASE
+      WHEN is_old_and_open THEN 0
+      WHEN late_open_amount = 0 THEN GREATEST(cash_amount, judged_amount - claim_amount)
+      ELSE cash_amount
+    END) AS collected_raw_base,
+    SUM(rate_to_base * late_open_amount) AS open_base,
+    SUM(rate_to_base * late_open_amount) FILTER (WHERE is_old_and_open) AS old_open_base,
     COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_cnt
   FROM item
   WHERE is_collection_judged OR is_old_and_open
@@ -128,14 +142,17 @@ collection AS (
 ),
 
 -- Credited and deducted claims of the window, invoice by invoice: what exceeds the unpaid part was
--- given back on top of full payment, the rest is already missing from the cash.
+-- given back on top of full payment, the rest is already missing from the cash. A deduction from no
+-- known invoice is missing from some cash all the same.
 credited_claim AS (
   SELECT
     rule.policy_id,
     settlement.customer_id,
     settlement.invoice_id,
     settlement.currency,
-    SUM(settlement.amount) AS claim_amount
+    SUM(settlement.amount) AS claim_amount,
+    SUM(CASE WHEN settlement.kind = 'claim_deduction' THEN settlement.amount ELSE 0 END)
+      AS deducted_amount
   FROM event.settlement
   JOIN policy.rule
     ON settlement.event_date > rule.collection_from
@@ -150,7 +167,8 @@ claim_row AS (
     credited_claim.currency,
     credited_claim.claim_amount AS all_amount,
     CASE
-      WHEN receivable.invoice_id IS NULL THEN credited_claim.claim_amount
+      WHEN receivable.invoice_id IS NULL
+        THEN credited_claim.claim_amount - credited_claim.deducted_amount
       ELSE LEAST(
         credited_claim.claim_amount,
         GREATEST(
@@ -203,6 +221,8 @@ SELECT
   COALESCE(collection.collection_due_base, 0) AS collection_due_base,
   COALESCE(collection.collected_base, 0) AS collected_base,
   COALESCE(collection.collected_raw_base, 0) AS collected_raw_base,
+  COALESCE(collection.open_base, 0) AS collection_open_base,
+  COALESCE(collection.old_open_base, 0) AS collection_old_open_base,
   COALESCE(claims.claims_base, 0) AS claims_base,
   COALESCE(claims.claims_all_base, 0) AS claims_all_base,
   CASE WHEN COALESCE(collection.no_fx_cnt, 0) + COALESCE(claims.no_fx_cnt, 0) = 0

@@ -49,7 +49,7 @@
 --   payment_gap_cv           DECIMAL(18,6)  standard deviation over mean of the gaps; NULL: fewer than three paying days [R0-12]
 --   payment_amount_trend     DECIMAL(18,6)  fraction, last 6 months over the 6 before, less 1; NULL: nothing before [R0-13]
 --   days_since_payment       INTEGER        days since the last cash payment; NULL: never paid
---   bad_debt_ratio           DECIMAL(18,6)  fraction, written off over sales, all time; NULL: no sales [R0-06]
+--   bad_debt_ratio           DECIMAL(18,6)  fraction, written off or transferred as bad debt over sales, all time; NULL: no sales [R0-06]
 --   no_fx_item_cnt           BIGINT         invoices left out of sums for want of a rate
 --   null_reason              VARCHAR        never_billed, none_judged, no_fx; NULL: the letters' inputs are there
 
@@ -131,17 +131,14 @@ behaviour AS (
         THEN days_overdue * MOD(median_tenth, 10)
       ELSE 0
     END) AS days_overdue_median,
-    SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
-      AS late_money_days,
-    SUM(CAST(signed_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
-      AS signed_money_days,
-    SUM(CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)))
-      FILTER (WHERE is_recent) AS recent_money_days,
+    SUM(late_money_days * rate_to_base) AS late_money_days,
+    SUM(signed_money_days * rate_to_base) AS signed_money_days,
+    SUM(late_money_days * rate_to_base) FILTER (WHERE is_recent) AS recent_money_days,
     SUM(judged_base) FILTER (WHERE is_recent) AS recent_base,
-    SUM(CAST(judged_base AS DECIMAL(24, 4)) * days_to_pay)
+    SUM(judged_base * days_to_pay)
       FILTER (WHERE settled_date IS NOT NULL) AS pay_money_days,
     SUM(judged_base) FILTER (WHERE settled_date IS NOT NULL) AS settled_base,
-    SUM(CAST(judged_base AS DECIMAL(20, 4)) * CAST(paydex_points AS DECIMAL(14, 10)))
+    SUM(CAST(judged_base AS DECIMAL(28, 4)) * CAST(paydex_points AS DECIMAL(10, 7)))
       AS paydex_money
   FROM judged
   GROUP BY customer_id
@@ -162,7 +159,6 @@ book_of AS (
     END) FILTER (WHERE due_date IS NOT NULL) AS bucket_money_days,
     SUM(open_base) FILTER (WHERE due_date IS NOT NULL) AS dated_open_base,
     SUM(opening_amount * rate_to_base) AS opening_base,
-    SUM(written_off_amount * rate_to_base) AS written_off_base,
     COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_item_cnt
   FROM receivable
   GROUP BY customer_id
@@ -258,6 +254,16 @@ true_dso AS (
   GROUP BY receivable.customer_id
 ),
 
+-- A set-off pays with what we owed: no loss. Only what we gave up is.
+bad_debt AS (
+  SELECT settlement.customer_id, SUM(settlement.amount * currency.rate_to_base) AS lost_base
+  FROM event.settlement
+  LEFT JOIN event.currency ON currency.currency = settlement.currency
+  WHERE settlement.kind IN ('write_off', 'bad_debt_transfer')
+    AND settlement.customer_id IS NOT NULL
+  GROUP BY settlement.customer_id
+),
+
 -- A payment is one row whatever it was split over; a returned payment is no payment.
 cash AS (
   SELECT
@@ -347,7 +353,7 @@ sums AS (
     COALESCE(book_of.current_base, 0) AS current_base,
     COALESCE(book_of.overdue_base, 0) AS overdue_base,
     COALESCE(book_of.opening_base, 0) AS opening_base,
-    COALESCE(book_of.written_off_base, 0) AS written_off_base,
+    COALESCE(bad_debt.lost_base, 0) AS lost_base,
     book_of.bucket_money_days,
     book_of.dated_open_base,
     COALESCE(book_of.no_fx_item_cnt, 0) AS no_fx_item_cnt,
@@ -356,6 +362,7 @@ sums AS (
   FROM core.customer
   LEFT JOIN period ON period.customer_id = customer.customer_id
   LEFT JOIN book_of ON book_of.customer_id = customer.customer_id
+  LEFT JOIN bad_debt ON bad_debt.customer_id = customer.customer_id
   LEFT JOIN sales ON sales.customer_id = customer.customer_id
 ),
 
@@ -455,7 +462,7 @@ SELECT
     AS DECIMAL(18, 6)) AS payment_amount_trend,
   EXTRACT(DAY FROM (night.night_time - CAST(paying.last_payment_date AS TIMESTAMP)))
     AS days_since_payment,
-  CAST(CAST(sums.written_off_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  CAST(CAST(sums.lost_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
     AS bad_debt_ratio,
   sums.no_fx_item_cnt,
   CASE

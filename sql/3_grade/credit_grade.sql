@@ -52,11 +52,11 @@ basis AS (
       WHEN 'p90' THEN letter_basis.days_overdue_p90
       ELSE letter_basis.days_overdue_worst
     END AS overdue_days,
-    CAST(letter_basis.collection_due_base AS DECIMAL(28, 10)) AS due_base,
+    CAST(letter_basis.collection_due_base AS DECIMAL(31, 10)) AS due_base,
     CAST(CASE rule.collection_basis
       WHEN 'literal' THEN letter_basis.collection_due_base - letter_basis.claims_all_base
       ELSE letter_basis.collected_base - letter_basis.claims_base
-    END AS DECIMAL(28, 10)) AS net_base,
+    END AS DECIMAL(31, 10)) AS net_base,
     customer.is_reseller,
     customer.competitor_share,
     customer.first_sale_date,
@@ -76,7 +76,7 @@ lettered AS (
       WHEN overdue_days < overdue_b_below THEN 'B'
       WHEN overdue_days < overdue_c_below THEN 'C'
       WHEN offending_item_cnt >= overdue_veto_min_items
-        OR offending_base >= overdue_veto_min_share * CAST(overdue_due_base AS DECIMAL(28, 10))
+        OR offending_base >= overdue_veto_min_share * CAST(overdue_due_base AS DECIMAL(31, 10))
         THEN 'D'
       ELSE 'C'
     END AS letter_overdue,

@@ -40,7 +40,10 @@ item AS (
     rule.overdue_a_max,
     rule.overdue_b_below,
     rule.overdue_c_below,
-    rule.overdue_months,
+    CAST(
+      GREATEST(receivable.due_date, receivable.settled_date)
+      + INTERVAL '1' MONTH * rule.overdue_months AS DATE
+    ) AS months_later,
     receivable.due_date IS NOT NULL
       AND NOT receivable.is_excused
       AND receivable.judged_amount > book.residual_tolerance
@@ -99,8 +102,11 @@ SELECT
     WHEN days_overdue < overdue_c_below THEN 'C'
     ELSE 'D'
   END AS item_letter,
-  CASE WHEN is_overdue_judged
-    THEN CAST(GREATEST(due_date, settled_date) + INTERVAL '1' MONTH * overdue_months AS DATE)
+  CASE
+    WHEN NOT is_overdue_judged OR settled_date IS NULL THEN NULL
+    WHEN EXTRACT(DAY FROM months_later) < EXTRACT(DAY FROM GREATEST(due_date, settled_date))
+      THEN CAST(months_later + INTERVAL '1' DAY AS DATE)
+    ELSE months_later
   END AS leaves_on,
   is_dispute_flagged,
   is_excused

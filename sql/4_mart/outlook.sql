@@ -1,7 +1,8 @@
 -- outlook: what would drop or lift each customer's letters?
 --
 -- `pay_by`: an open item whose own lateness would drop the overdue letter within 30 days.
--- `collect`: how much more cash on judged items lifts the collection letter.
+-- `collect`: how much more cash on judged items, oldest due first, lifts the collection letter; no
+-- row where paying everything would not, because claims took the rest.
 -- `leaves`: the day the last settled item of the present overdue letter leaves the look-back.
 -- Only the active policy, and for the overdue letter only where it reads the worst item: what one
 -- payment does to a percentile is not said with one date.
@@ -64,24 +65,30 @@ pay_by AS (
     AND on_date <= CAST(CAST(:as_of AS DATE) + INTERVAL '30' DAY AS DATE)
 ),
 
--- Thresholds are shares of money: the missing amount is rounded up to the cent, so paying it is enough.
+reach AS (
+  SELECT 'A' AS to_letter, collection_a_min AS share FROM rule
+  UNION ALL
+  SELECT 'B', collection_b_min FROM rule
+  UNION ALL
+  SELECT 'C', collection_c_min FROM rule
+),
+
 target AS (
   SELECT
     letter_basis.customer_id,
     credit_grade.letter_collection AS from_letter,
     reach.to_letter,
-    CASE reach.to_letter
-      WHEN 'A' THEN rule.collection_a_min
-      WHEN 'B' THEN rule.collection_b_min
-      ELSE rule.collection_c_min
-    END * CAST(letter_basis.collection_due_base AS DECIMAL(28, 10))
-    - CAST(letter_basis.collected_base - letter_basis.claims_base AS DECIMAL(28, 10)) AS missing
+    reach.share,
+    reach.share * CAST(letter_basis.collection_due_base AS DECIMAL(31, 10))
+    - CAST(letter_basis.collected_base - letter_basis.claims_base AS DECIMAL(31, 10)) AS missing,
+    CAST(letter_basis.collection_open_base AS DECIMAL(31, 10)) AS open_base,
+    CAST(letter_basis.collection_old_open_base AS DECIMAL(31, 10)) AS old_open_base
   FROM indicator.letter_basis
   JOIN rule ON rule.policy_id = letter_basis.policy_id
   JOIN grade.credit_grade
     ON credit_grade.customer_id = letter_basis.customer_id
     AND credit_grade.policy_id = letter_basis.policy_id
-  CROSS JOIN (SELECT 'A' AS to_letter UNION ALL SELECT 'B' UNION ALL SELECT 'C') AS reach
+  CROSS JOIN reach
   WHERE rule.collection_basis = 'cash'
     AND credit_grade.letter_collection IN ('B', 'C', 'D')
 ),
@@ -90,25 +97,30 @@ base AS (
   SELECT MIN(base_currency) AS base_currency FROM event.currency
 ),
 
+-- A unit paid on an item from before the window takes a unit off what is due and so brings only
+-- `share` of it nearer; a unit paid on any other is collected. Rounded up to the cent: paying it is
+-- enough.
 collect AS (
   SELECT
     target.customer_id, 'collect' AS kind, 'collection' AS letter, target.from_letter,
     target.to_letter, '' AS invoice_id,
-    CAST(CEIL(target.missing * 100) AS DECIMAL(28, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS amount,
+    CAST(CEIL(100 * LEAST(
+      ROUND(CAST(target.missing / NULLIF(target.share, 0) AS DECIMAL(28, 10)), 4),
+      target.missing + (1 - target.share) * target.old_open_base
+    )) AS DECIMAL(28, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS amount,
     base.base_currency AS currency, CAST(NULL AS DATE) AS on_date
   FROM target
   CROSS JOIN base
   WHERE target.missing > 0
+    AND target.missing <= target.open_base - (1 - target.share) * target.old_open_base
 ),
 
 offending AS (
   SELECT
     receivable.customer_id,
     credit_grade.letter_overdue AS from_letter,
-    MAX(CAST(
-      GREATEST(receivable.due_date, receivable.settled_date)
-      + INTERVAL '1' MONTH * rule.overdue_months AS DATE
-    )) AS on_date,
+    MAX(GREATEST(receivable.due_date, receivable.settled_date)) AS touched_date,
+    MAX(rule.overdue_months) AS overdue_months,
     COUNT(*) FILTER (WHERE receivable.settled_date IS NULL) AS open_cnt
   FROM core.receivable
   CROSS JOIN rule
@@ -132,13 +144,24 @@ offending AS (
   GROUP BY receivable.customer_id, credit_grade.letter_overdue
 ),
 
+later AS (
+  SELECT
+    customer_id, from_letter, touched_date,
+    CAST(touched_date + INTERVAL '1' MONTH * overdue_months AS DATE) AS months_later
+  FROM offending
+  WHERE open_cnt = 0
+),
+
 leaves AS (
   SELECT
     customer_id, 'leaves' AS kind, 'overdue' AS letter, from_letter, 'better' AS to_letter,
     '' AS invoice_id, CAST(NULL AS DECIMAL(18, 2)) AS amount, CAST(NULL AS VARCHAR) AS currency,
-    on_date
-  FROM offending
-  WHERE open_cnt = 0
+    CASE
+      WHEN EXTRACT(DAY FROM months_later) < EXTRACT(DAY FROM touched_date)
+        THEN CAST(months_later + INTERVAL '1' DAY AS DATE)
+      ELSE months_later
+    END AS on_date
+  FROM later
 )
 
 SELECT customer_id, kind, letter, from_letter, to_letter, invoice_id, amount, currency, on_date

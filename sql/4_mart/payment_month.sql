@@ -55,7 +55,7 @@ activity AS (
     0,
     0,
     judged_amount * rate_to_base,
-    CAST(late_money_days AS DECIMAL(24, 2)) * CAST(rate_to_base AS DECIMAL(14, 8)),
+    late_money_days * rate_to_base,
     days_overdue
   FROM core.receivable
   WHERE due_date <= CAST(:as_of AS DATE)

@@ -220,7 +220,7 @@ REFUSED = (
     ),
     (r"\b(RANDOM|RAND|UUID|GEN_RANDOM_UUID|HASH)\s*\(", "chance and hashes", "the key"),
     (r"\bCONCAT\w*\s*\(", "CONCAT", "a || b, with COALESCE where a part may be NULL"),
-    (r"\b(EXCLUDE|REPLACE)\s*\((?=[^)]*\)\s*(,|FROM))", "* EXCLUDE", "the columns by name"),
+    (r"\*\s*(EXCLUDE|REPLACE)\s*\(", "* EXCLUDE", "the columns by name"),
     (r"\bINTERVAL\s+\d", "INTERVAL 3 DAY", "INTERVAL '3' DAY"),
     (r",\s*(\bFROM\b|\))", "a trailing comma", "none"),
     (r"\bLIMIT\b|\bFETCH\s+FIRST\b|\bSAMPLE\b", "LIMIT", "ROW_NUMBER() in a CTE, then filter"),

@@ -1,0 +1,221 @@
+"""A night of a ledger small enough to read: the project's own SQL, on its own engine, over Parquet.
+
+Input is a text table an entity (tests/sql/tables.py); a column left out takes a default that changes
+nothing. Only what stands upstream of the table asked for is run.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from etl import models
+from etl.engine.duckdb import DuckDBEngine, literal, quoted
+from etl.entities import ENTITIES
+from etl.history import snapshot_types
+from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, read_policy
+from etl.settings import Settings
+from tests.sql.tables import Row, drawn, parse, same
+
+NIGHT = date(2026, 11, 20)
+"""The night of formulas.md: C2 and C3 are worked out for it."""
+
+
+@cache
+def model(name: str) -> models.Model:
+    """The SQL file behind schema.table."""
+    return next(found for found in _models() if found.full_name == name)
+
+
+@cache
+def _models() -> tuple[models.Model, ...]:
+    return tuple(models.models())
+
+
+def _days(value: str | None, days: int) -> str | None:
+    return (date.fromisoformat(value) + timedelta(days=days)).isoformat() if value else None
+
+
+def _invoice(row: Row) -> Row:
+    """Issued 30 days before it falls due."""
+    return {"invoice_date": _days(row.get("due_date"), -30), **row}
+
+
+def _payment(row: Row) -> Row:
+    """Named after the invoice it settles."""
+    return {"payment_id": f"P-{row.get('invoice_id')}", "kind": "cash", **row}
+
+
+FILLED: Mapping[str, Callable[[Row], Row]] = {
+    "customer": lambda row: {"customer_name": row.get("customer_id"), **row},
+    "invoice": _invoice,
+    "payment": _payment,
+    "allocation": lambda row: {"line": "1", **row},
+    "credit_note": lambda row: {"reason": "return", **row},
+    "claim": lambda row: {"settled_by": "payout", **row},
+    "dispute": lambda row: row,
+    "invoice_balance": lambda row: row,
+    "fx_rate": lambda row: row,
+}
+"""What a row is taken to say where it says nothing."""
+
+EVERYWHERE: Row = {
+    "customer_id": "C1",
+    "currency": "CNY",
+    "known_on": "1900-01-01",
+    "batch": "000001-test",
+    "is_deleted": "false",
+}
+
+
+def filled(entity: str, rows: Sequence[Row]) -> list[Row]:
+    """Whole rows of an entity, numbered where they bear no number of their own."""
+    types = snapshot_types(ENTITIES[entity])
+    key = ENTITIES[entity].key[0]
+    whole = []
+    for seq, row in enumerate(rows, start=1):
+        unknown = row.keys() - types.keys()
+        assert not unknown, f"{entity} has no column {sorted(unknown)}"
+        full = {**EVERYWHERE, "seq": str(seq), **FILLED[entity](row)}
+        full.setdefault(key, f"{entity}-{seq}")
+        whole.append({name: full.get(name) for name in types})
+    return whole
+
+
+def policies(
+    active: str = "article", changes: Mapping[str, Any] | None = None
+) -> Policies:
+    """The shipped policies, the active one with `changes` such as {"book.unapplied_cash": "ignore"};
+    the other one stays beside it as it is shipped."""
+    shipped = load_policies(active, beside=POLICY_FOLDER)
+    if not changes:
+        return shipped
+    data = read_policy(POLICY_FOLDER / f"{active}.yaml").model_dump()
+    for path, value in changes.items():
+        *folders, name = path.split(".")
+        part = data
+        for folder in folders:
+            part = part[folder]
+        assert name in part, path
+        part[name] = value
+    return Policies(Policy.model_validate(data), shipped.others)
+
+
+@cache
+def _writer() -> duckdb.DuckDBPyConnection:
+    """One connection for all inputs: opening one costs more than a whole case."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def write(
+    root: Path, name: str, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
+) -> Path:
+    """The rows as Parquet, in the order given, typed as declared."""
+    file = root / f"{name}.parquet"
+    values = [[row[column] for column in types] for row in rows]
+    table = ", ".join(["(" + ", ".join("?" * len(types)) + ")"] * len(values))
+    columns = ", ".join(
+        f"CAST({quoted(column)} AS {type_}) AS {quoted(column)}" for column, type_ in types.items()
+    )
+    names = ", ".join(map(quoted, types))
+    empty = "SELECT " + ", ".join("NULL" for _ in types) + " WHERE FALSE"
+    _writer().execute(
+        f"COPY (SELECT {columns} FROM ({f'VALUES {table}' if values else empty}) AS given ({names})) "
+        f"TO {literal(str(file))} (FORMAT parquet)",
+        [value for row in values for value in row],
+    )
+    return file
+
+
+@dataclass
+class Night:
+    """The tables of one night, each made when it is first asked for."""
+
+    engine: DuckDBEngine
+    root: Path
+    as_of: date
+    files: dict[str, list[Path]]
+    made: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def file(self, name: str) -> Path:
+        """The Parquet file of schema.table; runs what it needs."""
+        if name not in self.files:
+            wanted = model(name)
+            for upstream in wanted.reads:
+                self.file(upstream)
+            target = self.root / f"{name}.parquet"
+            self.engine.write(
+                wanted.sql,
+                {upstream: self.files[upstream] for upstream in wanted.reads},
+                as_of=self.as_of,
+                types=wanted.types,
+                order_by=wanted.key,
+                target=target,
+            )
+            self.files[name] = [target]
+        return self.files[name][0]
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Every row of schema.table, in its published order."""
+        if name not in self.made:
+            file = str(self.file(name))
+            result = _writer().execute("SELECT * FROM read_parquet(?)", [file])
+            columns = [column[0] for column in result.description or ()]
+            self.made[name] = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+        return self.made[name]
+
+    def row(self, name: str, **where: Any) -> dict[str, Any]:
+        """The one row of schema.table with these values."""
+        found = [r for r in self.rows(name) if all(r[k] == v for k, v in where.items())]
+        assert len(found) == 1, f"{len(found)} rows of {name} with {where}"
+        return found[0]
+
+    def expect(self, name: str, text: str, **where: Any) -> None:
+        """The rows of schema.table (those with these values) are the ones of the text table, in
+        any order; columns the text table leaves out may hold anything."""
+        wanted = parse(text)
+        header = list(wanted[0])
+        found = [
+            [row[column] for column in header]
+            for row in self.rows(name)
+            if all(row[k] == v for k, v in where.items())
+        ]
+        left = list(found)
+        for row in wanted:
+            match = next(
+                (r for r in left if all(map(same, r, row.values()))), None
+            )
+            assert match is not None, (
+                f"{name} lacks the row\n{drawn(header, [list(row.values())])}\n"
+                f"it holds\n{drawn(header, found)}"
+            )
+            left.remove(match)
+        assert not left, f"{name} holds more than expected:\n{drawn(header, left)}"
+
+
+def build(
+    root: Path,
+    tables: Mapping[str, str | Sequence[Row]],
+    *,
+    as_of: date = NIGHT,
+    policies: Policies,
+    threads: int = 1,
+) -> Night:
+    """A night over these entities. A row with `known_on` after the night is not there yet."""
+    settings = Settings(
+        home=root, config=root, warehouse_url="", threads=threads, memory_limit="2GiB", schedule=""
+    )
+    assert not tables.keys() - ENTITIES.keys(), f"no such entity: {tables.keys() - ENTITIES.keys()}"
+    files: dict[str, list[Path]] = {}
+    for name, entity in ENTITIES.items():
+        given = tables.get(name, ())
+        rows = filled(name, parse(given) if isinstance(given, str) else given)
+        known = [row for row in rows if str(row["known_on"]) <= as_of.isoformat()]
+        files[f"current.{name}"] = [write(root, f"current.{name}", snapshot_types(entity), known)]
+    for name, (types, rows) in policies.tables(as_of).items():
+        files[name] = [write(root, name, types, rows)]
+    return Night(DuckDBEngine(settings), root, as_of, files)
