@@ -89,9 +89,8 @@ class Stack:
     warehouse_url: str
 
     def here(self, text: str) -> str:
-        for there, here in self.moved.items():
-            text = text.replace(there, here)
-        return text
+        there = re.compile("|".join(map(re.escape, self.moved)))
+        return there.sub(lambda found: self.moved[found[0]], text)
 
     def environment(self, name: str) -> dict[str, str]:
         given = self.services[name]["environment"]
@@ -146,7 +145,7 @@ def stack(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
             "http://localhost:8080": url,
             "/var/lib/zixin": str(home),
             "/opt/zixin": str(PROJECT),
-            "/ledger": str(PROJECT / "sandbox/ledger"),
+            "/ledger/": f"{PROJECT}/sandbox/ledger/",
         },
         more={
             "AIRFLOW__API__HOST": "127.0.0.1",
