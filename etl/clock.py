@@ -1,11 +1,16 @@
 """The business date, and the only place that reads a clock."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from etl.errors import ZixinError
 
 NOON = 12
+LEDGER_YEARS = range(1900, 2200)
+"""Any other year is a slip of the hand, and would leave the range of a window or an engine."""
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.+Z-]*)?")
 
 
 def business_date(now: datetime, time_zone: str) -> date:
@@ -20,11 +25,15 @@ def tonight(time_zone: str) -> date:
 
 
 def parse_day(text: str) -> date:
-    """An ISO day such as 2026-11-21; ZixinError otherwise."""
+    """An ISO day such as 2026-11-21, or the day of an ISO moment; ZixinError otherwise."""
     try:
-        return date.fromisoformat(text[:10])
+        if written := _DAY.fullmatch(text):
+            day = date.fromisoformat(written[1])
+            if day.year in LEDGER_YEARS:
+                return day
     except ValueError:
-        raise ZixinError(f"{text!r} is not a day: write it as YYYY-MM-DD") from None
+        pass
+    raise ZixinError(f"{text!r} is not a day: write it as YYYY-MM-DD")
 
 
 def months_before(day: date, months: int) -> date:

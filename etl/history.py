@@ -109,13 +109,10 @@ def snapshot(
 
     `before`: an earlier published night and the batches it read. When all of those are among
     `batches`, its snapshot is the starting point; otherwise, and without it, all of history is.
+    The two roads give the same bytes.
     """
     types = snapshot_types(entity)
-    inputs = {
-        batch.batch: batch.files[entity.name].sha256
-        for batch in batches
-        if entity.name in batch.files
-    }
+    inputs = _inputs(entity, batches)
     tables, parts = _sources(lake, entity, batches, before)
     sql = _latest(entity, parts) if parts else _empty(types)
     return lake.write(
@@ -138,7 +135,7 @@ def _sources(
     old: Partition | None = None
     known: frozenset[str] = frozenset()
     if before and before[1] <= {batch.batch for batch in batches}:
-        old, known = lake.find(f"current.{entity.name}", before[0]), before[1]
+        old, known = _folded(lake, entity, batches, *before), before[1]
     fresh: list[Path] = []
     since: list[Path] = []
     for batch in batches:
@@ -165,6 +162,34 @@ def _sources(
         tables["input.fresh"] = fresh
         parts.append(f"SELECT {columns} FROM input.fresh WHERE known_on <= CAST(:as_of AS DATE)")
     return tables, parts
+
+
+def _folded(
+    lake: Lake, entity: Entity, batches: Sequence[Batch], as_of: date, known: frozenset[str]
+) -> Partition | None:
+    """The snapshot of an earlier night, if it is there and was made of exactly the `known` batches.
+
+    A crash between naming a night's inputs and folding them leaves a snapshot of other batches, and
+    an entity that got a column since leaves one without it.
+    """
+    found = lake.find(f"current.{entity.name}", as_of)
+    made_of = _inputs(entity, [batch for batch in batches if batch.batch in known])
+    is_usable = (
+        found is not None
+        and found.inputs == made_of
+        and found.columns == snapshot_types(entity)
+        and lake.file(found).exists()
+    )
+    return found if is_usable else None
+
+
+def _inputs(entity: Entity, batches: Sequence[Batch]) -> dict[str, str]:
+    """Batch → SHA-256 of what it holds of the entity."""
+    return {
+        batch.batch: batch.files[entity.name].sha256
+        for batch in batches
+        if entity.name in batch.files
+    }
 
 
 def _empty(types: Mapping[str, str]) -> str:
