@@ -13,7 +13,7 @@ import duckdb
 from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
 from etl.errors import BadInput
 from etl.landing import Batch, landed_files, mapping_of
-from etl.mapping.records import Origin, judged_record, matched_rows
+from etl.mapping.records import LINES_A_FILE, RECORDS_A_ROW, Origin, judged_record, matched_rows
 from etl.mapping.sql import literal
 from etl.mapping.versions import find_repeats
 from etl.quality.conservation import Received, Tally
@@ -111,7 +111,8 @@ def map_feed(
         }
         with duckdb.connect(str(scratch / "work.duckdb"), config=config) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            return _Mapper(connection, feed, origins, batch, out).run()
+            connection.execute("SET preserve_insertion_order = true")
+            return _Mapper(connection, feed, origins, batch, out, scratch).run()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -147,12 +148,14 @@ class _Mapper:
         origins: Sequence[Origin],
         batch: str,
         out: Path,
+        scratch: Path,
     ) -> None:
         self.connection = connection
         self.feed = feed
         self.origins = origins
         self.batch = batch
         self.out = out
+        self.scratch = scratch
         self.received: dict[str, Received] = {}
         self.cleaned: dict[str, int] = {}
 
@@ -212,42 +215,54 @@ class _Mapper:
 
     def _map(self, entity: Entity) -> None:
         """One entity: judge every row, find repeats, write what is good, note what is not."""
-        parts = [
-            judged_record(entity, record, nth, origin)
-            for origin in self.origins
-            for nth, record in enumerate(self.feed.records[entity.name])
-        ]
-        run = self.connection.execute
-        run(f"CREATE OR REPLACE VIEW judged AS {' UNION ALL '.join(parts)}")
-        amount = f"CAST({entity.amount} AS DECIMAL(18, 2))" if entity.amount else "NULL"
-        keys = ", ".join(entity.key)
-        run(
-            f"CREATE OR REPLACE TABLE slim AS SELECT seq, {keys}, is_deleted, known_on, "
-            f"CAST({amount} AS DECIMAL(18, 2)) AS amount, rule IS NOT NULL AS is_refused, "
-            "is_cleaned FROM judged"
+        judged = literal(str(self.scratch / f"{entity.name}.judged.parquet"))
+        # Streamed through once; all that follows reads only the columns it needs of it.
+        self.connection.execute(
+            f"COPY ({self._judged(entity)}) TO {judged} (FORMAT parquet, COMPRESSION lz4)"
+        )
+        self.connection.execute(
+            f"CREATE OR REPLACE VIEW judged AS SELECT * FROM read_parquet({judged})"
         )
         find_repeats(self.connection, entity)
         self._write(entity)
-        run(
-            f"""
-            INSERT INTO reject
-            SELECT {literal(entity.name)}, judged.seq, key_text, judged.rule, judged.reason,
-                raw, source_file, source_row, judged.known_on, CAST({amount} AS DECIMAL(18, 2))
-            FROM judged
-            WHERE judged.rule IS NOT NULL
-            """
-        )
-        run(
-            f"""
-            INSERT INTO reject
-            SELECT {literal(entity.name)}, judged.seq, key_text, 'conflicting_duplicate',
-                repeat.reason, raw, judged.source_file, judged.source_row, judged.known_on,
-                CAST({amount} AS DECIMAL(18, 2))
-            FROM judged
-            JOIN repeat ON repeat.seq = judged.seq AND repeat.reason IS NOT NULL
-            """
-        )
         self._count(entity)
+        self._reject(entity)
+
+    def _judged(self, entity: Entity, *, explained: bool = False) -> str:
+        return " UNION ALL ".join(
+            judged_record(entity, record, nth, origin, explained=explained)
+            for origin in self.origins
+            for nth, record in enumerate(self.feed.records[entity.name])
+        )
+
+    def _reject(self, entity: Entity) -> None:
+        """Note the rows that broke a rule, and those that contradict an earlier row."""
+        run = self.connection.execute
+        run(
+            f"""
+            CREATE OR REPLACE TABLE refused AS
+            SELECT seq, seq // {RECORDS_A_ROW * LINES_A_FILE} AS place, source_row
+            FROM judged
+            WHERE rule IS NOT NULL
+                OR seq IN (SELECT seq FROM repeat WHERE reason IS NOT NULL)
+            """
+        )
+        found = run("SELECT COUNT(*) FROM refused").fetchone()
+        if not found or not found[0]:
+            return
+        amount = f"CAST({entity.amount} AS DECIMAL(18, 2))" if entity.amount else "NULL"
+        run(
+            f"""
+            INSERT INTO reject
+            SELECT {literal(entity.name)}, seq, key_text,
+                COALESCE(rule, 'conflicting_duplicate'),
+                COALESCE(explained.reason, repeat.reason),
+                raw, source_file, source_row, known_on, {amount}
+            FROM ({self._judged(entity, explained=True)}) AS explained
+            JOIN (SELECT seq FROM refused) AS refused USING (seq)
+            LEFT JOIN repeat USING (seq)
+            """
+        )
 
     def _write(self, entity: Entity) -> None:
         columns = ", ".join(f"judged.{column.name}" for column in entity.columns)
@@ -263,23 +278,28 @@ class _Mapper:
                 FROM judged
                 WHERE judged.rule IS NULL
                     AND NOT EXISTS (SELECT 1 FROM repeat WHERE repeat.seq = judged.seq)
-                ORDER BY judged.seq
+                {"" if self._is_in_order(entity) else "ORDER BY judged.seq"}
             ) TO {literal(str(self.out / f"{entity.name}.parquet"))}
             (FORMAT parquet, COMPRESSION zstd)
             """
         )
 
+    def _is_in_order(self, entity: Entity) -> bool:
+        """True when the rows come by seq already: DuckDB keeps their order, and a sort of all there
+        is takes longer than everything else."""
+        one_record = len(self.feed.records[entity.name]) == 1
+        return one_record and len(self.origins) == 1 and self.origins[0].table.in_order
+
     def _count(self, entity: Entity) -> None:
-        total = self._tally(
-            "SELECT COUNT(*), SUM(amount), SUM(CAST(is_cleaned AS INTEGER)) FROM slim"
+        amount = f"SUM({entity.amount})" if entity.amount else "NULL"
+        counted = f"SELECT COUNT(*), {amount}, SUM(CAST(is_cleaned AS INTEGER)) FROM judged"
+        every, cleaned = self._tally(counted)
+        copies, _ = self._tally(
+            f"{counted} WHERE seq IN (SELECT seq FROM repeat WHERE reason IS NULL)"
         )
-        same = self._tally(
-            "SELECT COUNT(*), SUM(slim.amount), 0 FROM slim "
-            "JOIN repeat ON repeat.seq = slim.seq AND repeat.reason IS NULL"
-        )
-        self.received[entity.name] = Received(total[0], same[0])
-        if total[1]:
-            self.cleaned[entity.name] = total[1]
+        self.received[entity.name] = Received(every, copies)
+        if cleaned:
+            self.cleaned[entity.name] = cleaned
 
     def _tally(self, sql: str) -> tuple[Tally, int]:
         rows, amount, cleaned = self.connection.execute(sql).fetchone() or (0, None, 0)

@@ -104,7 +104,11 @@ def _missing(column: Column, mapping: FieldMapping) -> Rule:
 
 def _identifier(column: Column) -> Value:
     text = f"x_{column.name}"
-    typed = f"nfc_normalize(translate({text}, {literal(_INVISIBLE)}, ''))"
+    # As many bytes as characters: plain ASCII, where there is nothing to compose or take out.
+    typed = (
+        f"(CASE WHEN strlen({text}) = length({text}) THEN {text} "
+        f"ELSE nfc_normalize(translate({text}, {literal(_INVISIBLE)}, '')) END)"
+    )
     return Value(
         column.name,
         typed,

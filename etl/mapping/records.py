@@ -35,12 +35,15 @@ class Origin:
         return f"file_{self.place}"
 
 
-def judged_record(entity: Entity, record: RecordMapping, nth: int, origin: Origin) -> str:
+def judged_record(
+    entity: Entity, record: RecordMapping, nth: int, origin: Origin, *, explained: bool = False
+) -> str:
     """A SELECT with one row for every row of the file that is such a record.
 
     Columns: seq (file, line and place in the row, in this order), source_file, source_row, raw,
-    is_deleted, is_cleaned, key_text, the entity's columns, known_on, and of the first broken rule
-    rule and reason (NULL when the row is good).
+    is_deleted, is_cleaned, the entity's columns, known_on, and the first rule the row breaks (NULL
+    when it is good). `explained`: only of the rows in `refused` (place, source_row), with key_text
+    and reason: sentences cost time, and most rows need none.
     """
     feed, texts = origin.feed, Texts(origin.feed, origin.table)
     context = FieldContext(feed, entity, origin.latest, origin.time_zone)
@@ -64,17 +67,23 @@ def judged_record(entity: Entity, record: RecordMapping, nth: int, origin: Origi
         "x_row_date", "k_row_date", row_date.format or feed.date_format, origin.time_zone
     )
     sources = (*record.sources, *row_date.sources)
+    may_delete = record.is_deleted is not None
+    explanation = f"""
+            , {_key_text(entity)} AS key_text, {_first_broken(values, "reason", may_delete)} AS reason
+    """
+    only_refused = (
+        f"WHERE source_row IN (SELECT source_row FROM refused WHERE place = {origin.place})"
+    )
     return f"""
         SELECT
             {_seq(origin, nth)} AS seq,
             {literal(origin.table.name)} AS source_file,
             source_row, raw, is_deleted,
             {_any_cleaned(values)} AS is_cleaned,
-            {_key_text(entity)} AS key_text,
-            {_columns(entity, values, origin)},
-            {_known_on(entity, values, origin)} AS known_on,
-            {_first_broken(values, "name")} AS rule,
-            {_first_broken(values, "reason")} AS reason
+            {_columns(entity, values, origin, may_delete)},
+            {_known_on(entity, values, origin, may_delete)} AS known_on,
+            {_first_broken(values, "name", may_delete)} AS rule
+            {explanation if explained else ""}
         FROM (
             SELECT *, {", ".join([*plain_columns, f"{row_day} AS row_day"])}
             FROM (
@@ -84,7 +93,11 @@ def judged_record(entity: Entity, record: RecordMapping, nth: int, origin: Origi
                     {texts.text(row_date, is_key=False)} AS x_row_date,
                     {texts.kind(row_date)} AS k_row_date,
                     {", ".join(text_columns)}
-                FROM (SELECT {texts.trimmed(sources)} FROM {origin.relation}) AS trimmed
+                FROM (
+                    SELECT {texts.trimmed(sources)}
+                    FROM {origin.relation}
+                    {only_refused if explained else ""}
+                ) AS trimmed
                 WHERE {texts.holds(record.when)}
             ) AS texts
         ) AS plain
@@ -112,13 +125,13 @@ def _filled(column: Column, field: FieldMapping | None) -> FieldMapping | None:
 
 
 def _seq(origin: Origin, nth: int) -> str:
-    return f"({origin.place * LINES_A_FILE} + source_row) * {RECORDS_A_ROW} + {nth}"
+    return f"(CAST({origin.place * LINES_A_FILE} AS BIGINT) + source_row) * {RECORDS_A_ROW} + {nth}"
 
 
-def _typed(column: Column, value: Value | None) -> str:
+def _typed(column: Column, value: Value | None, may_delete: bool) -> str:
     if value is None:
         return f"CAST(NULL AS {column.type})"
-    if value.is_key:
+    if value.is_key or not may_delete:
         return f"CAST({value.typed} AS {column.type})"
     # A tombstone needs its key alone: what else it says is kept where it can be read.
     broken = " OR ".join(f"COALESCE({rule.broken}, FALSE)" for rule in value.rules)
@@ -127,26 +140,27 @@ def _typed(column: Column, value: Value | None) -> str:
     return f"CAST(CASE WHEN is_deleted AND ({broken}) THEN NULL ELSE {value.typed} END AS {column.type})"
 
 
-def _columns(entity: Entity, values: dict[str, Value], origin: Origin) -> str:
+def _columns(entity: Entity, values: dict[str, Value], origin: Origin, may_delete: bool) -> str:
     columns = []
     for column in entity.columns:
-        typed = _typed(column, values.get(column.name))
+        typed = _typed(column, values.get(column.name), may_delete)
         if (entity.name, column.name) in DATED_WHEN_IT_ARRIVES and origin.feed.known == "arrival":
             typed = f"COALESCE({typed}, {_day(origin.arrived_on)})"
         columns.append(f"{typed} AS {column.name}")
     return ", ".join(columns)
 
 
-def _known_on(entity: Entity, values: dict[str, Value], origin: Origin) -> str:
+def _known_on(entity: Entity, values: dict[str, Value], origin: Origin, may_delete: bool) -> str:
     """The night the row came; in an import its own day, else its row's, else before all (A0.1)."""
     if origin.feed.known == "arrival":
         return _day(origin.arrived_on)
     row = f"(CASE WHEN row_day BETWEEN {dates.EARLIEST} AND {_day(origin.latest)} THEN row_day END)"
     event = "NULL"
     if entity.event_date in values:
-        event = _typed(entity.column(entity.event_date), values[entity.event_date])
+        event = _typed(entity.column(entity.event_date), values[entity.event_date], may_delete)
     # A deletion is an event of its own: it happened on the row's day, not on the invoice's.
-    return f"COALESCE(CASE WHEN is_deleted THEN {row} END, {event}, {row}, {BEFORE_ALL})"
+    deleted = f"CASE WHEN is_deleted THEN {row} END, " if may_delete else ""
+    return f"COALESCE({deleted}{event}, {row}, {BEFORE_ALL})"
 
 
 def _day(day: date) -> str:
@@ -165,11 +179,12 @@ def _key_text(entity: Entity) -> str:
     return f"NULLIF({joined}, '{'|' * (len(parts) - 1)}')"
 
 
-def _first_broken(values: dict[str, Value], what: str) -> str:
+def _first_broken(values: dict[str, Value], what: str, may_delete: bool) -> str:
     whens = []
     for value in values.values():
         for rule in value.rules:
-            broken = rule.broken if value.is_key else f"NOT is_deleted AND ({rule.broken})"
+            always = value.is_key or not may_delete
+            broken = rule.broken if always else f"NOT is_deleted AND ({rule.broken})"
             says = literal(rule.name) if what == "name" else rule.reason
             whens.append(f"WHEN {broken} THEN {says}")
     return f"(CASE {' '.join(whens)} ELSE NULL END)"

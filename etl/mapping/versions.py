@@ -6,7 +6,7 @@ from etl.entities import Entity
 
 
 def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """Make `repeat` (seq, reason) from `judged` and `slim`: the good rows that are not kept.
+    """Make `repeat` (seq, reason) from `judged`: the good rows that are not kept.
 
     `reason` is NULL for a copy and a sentence for a contradiction. A deletion does not contradict
     the row it deletes. Of entities that may have many versions in a batch (customers) every row
@@ -14,7 +14,7 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     """
     keys = ", ".join((*entity.key, "is_deleted"))
     connection.execute(
-        f"CREATE OR REPLACE TABLE again AS SELECT {keys} FROM slim WHERE NOT is_refused "
+        f"CREATE OR REPLACE TABLE again AS SELECT {keys} FROM judged WHERE rule IS NULL "
         f"GROUP BY {keys} HAVING COUNT(*) > 1"
     )
     found = connection.execute("SELECT COUNT(*) FROM again").fetchone()
@@ -59,7 +59,7 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, entity: Entity) -> No
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE version AS
-        SELECT judged.* EXCLUDE (raw, rule, reason), ROW_NUMBER() OVER (
+        SELECT judged.* EXCLUDE (raw, rule), ROW_NUMBER() OVER (
             PARTITION BY {", ".join(f"judged.{key}" for key in keys)} ORDER BY judged.seq
         ) AS place
         FROM judged

@@ -75,6 +75,7 @@ def read_delimited(path: Path, name: str, read: Read, needed: Sequence[str], out
         row_count=rows,
         ragged=tuple(sorted(reader.ragged, key=lambda line: line.line)),
         written_as=f"{encoding}, delimiter {shown}",
+        in_order=not reader.has_saved,
     )
 
 
@@ -161,6 +162,7 @@ class _Reader:
         self.quote = quote
         self.width = width
         self.ragged: list[Ragged] = []
+        self.has_saved = False
         self._broken_quotes = 0
 
     def batches(self, stream: Any, first_line: int) -> Iterator[pa.RecordBatch]:
@@ -168,7 +170,9 @@ class _Reader:
         rest = _Pass(self, stream, first_line)
         yield from rest.batches()
         for line, fields, text in rest.misfits():
-            yield from self._second_look(line, fields, text)
+            for batch in self._second_look(line, fields, text):
+                self.has_saved = True
+                yield batch
 
     def _second_look(self, line: int, fields: int, text: str) -> Iterator[pa.RecordBatch]:
         """Rows saved from a misfit: surplus that is empty, or lines behind a stray quote."""

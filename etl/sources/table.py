@@ -27,7 +27,8 @@ class Table:
 
     `rows` is a Parquet file: `c0` … `cN` VARCHAR in the order of `header`, `source_row` BIGINT (the
     line or row as a person counts it, 1 for the first), and for each column in `typed` a `k…`
-    that says what a workbook's cell was: `n` a number, `d` a date, NULL text.
+    that says what a workbook's cell was: `n` a number, `d` a date, NULL text. `in_order`: the rows
+    come in the order of source_row.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Table:
     typed: frozenset[int] = frozenset()
     ragged: tuple[Ragged, ...] = field(default=())
     written_as: str = ""
+    in_order: bool = True
 
     def position(self, column: str) -> int:
         """Which `c…` holds the column called `column`."""
