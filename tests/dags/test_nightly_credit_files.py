@@ -1,17 +1,20 @@
 """The DAG as Airflow sees it: there, in order, patient with what passes and quick with what does not."""
 
 import json
+import os
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from etl import night
 from etl.errors import ZixinError
 from etl.publish.site import read_pointer
+from etl.schedule import as_of_for_run, time_zone
 from etl.settings import settings
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
@@ -64,6 +67,42 @@ def test_every_task_after_the_first_gets_the_business_date_from_it(dag: Any) -> 
             assert "tonight" in task.upstream_task_ids, task.task_id
 
 
+def test_a_night_is_about_the_day_that_ended_before_it_started(dag: Any) -> None:
+    two_in_the_morning = datetime(2026, 11, 21, 2, tzinfo=ZoneInfo(time_zone()))
+    _, key = _timetable(dag)._get_partition_info(run_date=two_in_the_morning)
+    assert key == "2026-11-20"
+    assert as_of_for_run(key, two_in_the_morning) == date(2026, 11, 20)
+    assert as_of_for_run(None, two_in_the_morning) == date(2026, 11, 20)
+
+
+def test_a_backfill_names_the_nights_it_makes(dag: Any) -> None:
+    nights = _timetable(dag).iter_partition_dagrun_infos(
+        earliest=datetime(2026, 11, 1, tzinfo=UTC), latest=datetime(2026, 11, 3, 23, 59, tzinfo=UTC)
+    )
+    assert [night.partition_key for night in nights] == ["2026-11-01", "2026-11-02", "2026-11-03"]
+
+
+def _timetable(dag: Any) -> Any:
+    """The DAG's timetable as the scheduler gets it."""
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+
+    return decode_timetable(encode_timetable(dag.timetable))
+
+
+def test_it_should_be_published_four_hours_after_it_was_due(dag: Any) -> None:
+    (deadline,) = dag.deadline
+    assert deadline.interval == timedelta(hours=4)
+
+
+def test_nights_may_start_by_hand_alone() -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(DAGS)!r}); import nightly_credit_files as n; "
+        "print(n.EVERY_NIGHT)"
+    )
+    assert _python(code, ZIXIN_SCHEDULE="") == "None"
+
+
 def test_one_run_at_a_time_and_none_for_the_past(dag: Any) -> None:
     assert dag.max_active_runs == 1
     assert dag.catchup is False
@@ -92,10 +131,20 @@ def test_who_reads_the_dag_pays_for_no_engine() -> None:
         f"import sys; sys.path.insert(0, {str(DAGS)!r}); import nightly_credit_files; "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
+    assert _python(code) == "[]"
+
+
+def _python(code: str, **environment: str) -> str:
+    """The last line that a fresh Python prints."""
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
-    assert done.stdout.strip().endswith("[]")
+    return done.stdout.strip().splitlines()[-1]
 
 
 def test_a_whole_night(dag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
