@@ -49,7 +49,7 @@ item AS (
       AND receivable.judged_amount > book.residual_tolerance
       AND (
         (receivable.due_date > rule.overdue_from AND receivable.due_date <= CAST(:as_of AS DATE))
-        OR receivable.settled_date > rule.overdue_from
+        OR COALESCE(receivable.settled_date > rule.overdue_from, FALSE)
         OR (receivable.settled_date IS NULL AND receivable.due_date < CAST(:as_of AS DATE))
       ) AS is_overdue_judged,
     receivable.due_date IS NOT NULL

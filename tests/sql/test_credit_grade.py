@@ -1,0 +1,263 @@
+"""grade.credit_grade: letters, combinations, vetoes, intervals (A0, A0.1: Q1, Q2, Q7, Q11, Q13, Q17)."""
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from tests.sql.night import NIGHT
+
+LATE = {"A": 0, "B": 3, "C": 7, "D": 12}
+"""Days late that make the overdue letter."""
+PAID_OUT = {"A": 0, "B": 5, "C": 10, "D": 20}
+"""Claims paid out, of 100 due and collected, that make the collection letter."""
+SHARE = {"A": "0", "B": "0.30", "C": "0.50", "D": "0.80"}
+"""Competitors' share of a reseller's trade that makes the competitor letter."""
+
+
+def day(days: int) -> date:
+    """`days` before the night; negative: after it."""
+    return NIGHT - timedelta(days=days)
+
+
+def customers(triples: list[str]) -> dict[str, str]:
+    """A customer for each triple of overdue, collection and competitor letter. The third may also be
+    `n`: not a reseller, or `?`: nobody said."""
+    reseller = {"n": "false | -", "?": "- | -"}
+    return {
+        "customer": "customer_id | is_reseller | competitor_share\n"
+        + "\n".join(f"{t} | {reseller.get(t[2]) or f'true | {SHARE[t[2]]}'}" for t in triples),
+        "invoice": "customer_id | invoice_id | due_date | amount\n"
+        + "\n".join(f"{t} | I-{t} | {day(40)} | 100" for t in triples),
+        "payment": "invoice_id | payment_date | amount\n"
+        + "\n".join(f"I-{t} | {day(40 - LATE[t[0]])} | 100" for t in triples),
+        "claim": "customer_id | claim_date | amount\n"
+        + "\n".join(f"{t} | {day(20)} | {PAID_OUT[t[1]]}" for t in triples if t[1] != "A"),
+    }
+
+
+TRIPLES = ["".join(letters) for letters in product("ABCD", repeat=3)]
+
+
+@pytest.mark.parametrize(
+    ("extension", "expected"),
+    [
+        ("worst_c", {"A": 4, "B": 4, "C": 19, "D": 37}),
+        ("points", {"A": 4, "B": 13, "C": 10, "D": 37}),
+    ],
+)
+def test_the_64_ordered_triples(night, extension, expected):
+    found = night(changes={"combination.extension": extension}, **customers(TRIPLES))
+    grades = [row for row in found.rows("grade.credit_grade") if row["policy_id"] == "article"]
+    for row in grades:  # each customer has the letters it was made for
+        letters = row["letter_overdue"], row["letter_collection"], row["letter_competitor"]
+        assert "".join(letters) == row["customer_id"]
+        assert row["hard_combo"] == "".join(sorted(row["customer_id"]))
+        assert row["hard_grade"] == row["final_grade"] == row["grade_best"] == row["grade_worst"]
+    assert Counter(row["hard_grade"] for row in grades) == expected
+
+
+@pytest.mark.parametrize("extension", ["worst_c", "points"])
+def test_the_ten_combinations(night, extension):
+    points = extension == "points"
+    found = night(
+        changes={"combination.extension": extension},
+        **customers(["AAA", "AAB", "ABB", "BBB", "BBC", "BCC", "CCC", "AAC", "ABC", "ACC"]),
+    )
+    found.expect(
+        "grade.credit_grade",
+        f"""
+        hard_combo | hard_grade             | combo_in_article
+        AAA        | A                      | yes
+        AAB        | A                      | yes
+        ABB        | B                      | yes
+        BBB        | B                      | yes
+        BBC        | C                      | yes
+        BCC        | C                      | yes
+        CCC        | C                      | yes
+        AAC        | {"B" if points else "C"} | no
+        ABC        | {"B" if points else "C"} | no
+        ACC        | C                      | no
+        """,
+        policy_id="article",
+    )
+
+
+def test_a_d_is_a_veto_and_says_which(night):
+    found = night(**customers(["DAA", "ADA", "AAD", "DDD", "CCC"]))
+    found.expect(
+        "grade.credit_grade",
+        """
+        customer_id | hard_grade | veto_flag | veto_reason
+        DAA         | D          | yes       | overdue
+        ADA         | D          | yes       | collection
+        AAD         | D          | yes       | competitor
+        DDD         | D          | yes       | overdue,collection,competitor
+        CCC         | C          | no        | -
+        """,
+        policy_id="article",
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "letter"),
+    [
+        ("0", "A"), ("0.0001", "B"), ("0.4499", "B"), ("0.45", "C"), ("0.50", "C"),
+        ("0.55", "C"), ("0.5501", "D"), ("1", "D"),
+    ],
+)  # fmt: skip
+def test_the_competitor_letter(night, share, letter):
+    found = night(customer=f"customer_id | is_reseller | competitor_share\nC1 | true | {share}")
+    found.expect("grade.credit_grade", f"letter_competitor\n{letter}", policy_id="article")
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (
+            "veto",
+            """
+            customer_id | letter_competitor | hard_grade | grade_best | grade_worst | is_provisional
+            AAn         | n/a               | A          | A          | A           | no
+            ABn         | n/a               | B          | B          | B           | no
+            AA?         | -                 | A          | A          | D           | yes
+            AB?         | -                 | B          | A          | D           | yes
+            AC?         | -                 | C          | C          | D           | yes
+            AAD         | D                 | D          | D          | D           | no
+            """,
+        ),
+        (
+            "no_veto",  # D counts as C
+            """
+            customer_id | letter_competitor | hard_grade | grade_best | grade_worst | is_provisional
+            AAn         | n/a               | A          | A          | A           | no
+            ABn         | n/a               | B          | B          | B           | no
+            AA?         | -                 | A          | A          | C           | yes
+            AB?         | -                 | B          | A          | C           | yes
+            AC?         | -                 | C          | C          | C           | no
+            AAD         | D                 | C          | C          | C           | no
+            """,
+        ),
+        (
+            "off",
+            """
+            customer_id | letter_competitor | hard_grade | grade_best | grade_worst | is_provisional
+            AAn         | n/a               | A          | A          | A           | no
+            ABn         | n/a               | B          | B          | B           | no
+            AA?         | n/a               | A          | A          | A           | no
+            AB?         | n/a               | B          | B          | B           | no
+            AC?         | n/a               | C          | C          | C           | no
+            AAD         | n/a               | A          | A          | A           | no
+            """,
+        ),
+    ],
+)
+def test_what_is_unknown_widens_and_what_does_not_apply_does_not(night, mode, expected):
+    found = night(
+        changes={"competitor_letter.mode": mode},
+        **customers(["AAn", "ABn", "AA?", "AB?", "AC?", "AAD"]),
+    )
+    found.expect("grade.credit_grade", expected, policy_id="article")
+
+
+def test_a_missing_letter_is_no_grade_but_a_d_stands(night):
+    found = night(
+        customer="""
+            customer_id | is_reseller | competitor_share
+            NEW         | false       | -
+            LATE        | false       | -
+            RIVAL       | true        | 0.9     # competitor D, and nothing due
+        """,
+        invoice=f"""
+            customer_id | invoice_id | due_date   | amount
+            NEW         | I1         | {day(5)}   | 100    # overdue C; the collection letter waits
+            LATE        | I2         | {day(400)} | 100    # D in both
+            RIVAL       | I3         | {day(-5)}  | 100
+        """,
+    )
+    found.expect(
+        "grade.credit_grade",
+        """
+        customer_id | letter_overdue | letter_collection | hard_grade | grade_best | grade_worst | hard_combo
+        NEW         | C              | -                 | NR         | A          | D           | -
+        LATE        | D              | D                 | D          | D          | D           | BDD
+        RIVAL       | -              | -                 | D          | D          | D           | -
+        """,
+        policy_id="article",
+    )
+
+
+def test_why_there_is_no_grade(night):
+    found = night(
+        customer="customer_id\nPROSPECT\nSOLD",
+        invoice=f"""
+            customer_id | invoice_id | invoice_date | due_date   | amount
+            SOLD        | I1         | {day(5)}     | {day(-25)} | 100     # never due
+            DORMANT     | I2         | {day(500)}   | {day(470)} | 100     # settled before the window
+        """,
+        payment=f"""
+            customer_id | invoice_id | payment_date | amount
+            DORMANT     | I2         | {day(470)}   | 100
+            STRANGER    | -          | {day(5)}     | 100        # paid, never billed, never described
+        """,
+    )
+    found.expect(
+        "grade.credit_grade",
+        """
+        customer_id | hard_grade | nr_reason | grade_3class
+        PROSPECT    | NR         | prospect  | -
+        SOLD        | NR         | never_due | -
+        DORMANT     | NR         | dormant   | -
+        STRANGER    | NR         | no_data   | -
+        """,
+        policy_id="article",
+    )
+
+
+def test_three_classes(night):
+    found = night(**customers(["AAA", "BBB", "CCC", "DDD"]))
+    found.expect(
+        "grade.credit_grade",
+        "hard_grade | grade_3class\nA | 优良\nB | 一般\nC | 一般\nD | 风险",
+        policy_id="article",
+    )
+
+
+def test_the_same_book_under_both_policies(night):
+    """The article takes the worst item, the balanced policy the 90th percentile; competitors veto
+    under the first only."""
+    found = night(**customers(["AAA", "AAD", "DAA"]))
+    found.expect(
+        "grade.credit_grade",
+        """
+        policy_id | customer_id | hard_grade | is_active
+        article   | AAA         | A          | yes
+        article   | AAD         | D          | yes
+        article   | DAA         | D          | yes
+        balanced  | AAA         | A          | no
+        balanced  | AAD         | C          | no
+        balanced  | DAA         | D          | no
+        """,
+    )
+    found.expect(
+        "mart.grade_book",
+        """
+        policy_id | final_grade | customer_cnt
+        article   | A           | 1
+        article   | B           | 0
+        article   | C           | 0
+        article   | D           | 2
+        article   | NR          | 0
+        balanced  | A           | 1
+        balanced  | B           | 0
+        balanced  | C           | 1
+        balanced  | D           | 1
+        balanced  | NR          | 0
+        """,
+    )
+
+
+def test_the_active_policy_is_the_one_of_the_book(night):
+    found = night(policy="balanced", **customers(["AAD"]))
+    found.expect("mart.customer_credit", "policy_id | final_grade\nbalanced | C")
