@@ -85,7 +85,8 @@ def map_feed(
     Raises:
         BadInput: a file cannot be read or lacks a column; nothing is written then.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     scratch = out.with_name(f"{out.name}.scratch")
     scratch.mkdir(parents=True, exist_ok=True)
     try:

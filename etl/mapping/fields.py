@@ -170,7 +170,7 @@ def _choice(column: Column) -> Value:
 def _currency(column: Column) -> Value:
     typed = f"upper(x_{column.name})"
     hints = " ".join(
-        f"WHEN {literal(wrong)} THEN {literal(f' (values: {{{wrong}: {right}}})')}"
+        f"WHEN {literal(wrong)} THEN {literal(f'{{{wrong}: {right}}}')}"
         for wrong, right in NOT_ISO.items()
     )
     return Value(
@@ -183,8 +183,8 @@ def _currency(column: Column) -> Value:
                 sentence(
                     literal(f"{column.name} "),
                     shown(f"x_{column.name}"),
-                    literal(" is no ISO 4217 code; translate it under values:"),
-                    f"(CASE {typed} {hints} ELSE '' END)",
+                    literal(" is no ISO 4217 code; translate it with values: "),
+                    f"(CASE {typed} {hints} ELSE '{{…: …}}' END)",
                 ),
             ),
         ),
