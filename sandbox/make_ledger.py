@@ -19,6 +19,9 @@ FOLDER = Path(__file__).parent / "ledger"
 FIRST, LAST = date(2024, 11, 25), date(2026, 11, 20)
 CENT = Decimal("0.01")
 
+SLIP = date(2025, 12, 20)
+LIKE_PROMPT = ("dormant", "new", "one_slip")
+
 # How a customer pays: days after the due date, as (least, most), early in the two years and late.
 HABITS = {
     "prompt": ((-2, 0), (-2, 0)),
@@ -31,7 +34,8 @@ HABITS = {
     "recovered": ((8, 35), (-2, 0)),
 }
 CROWD = {
-    "prompt": 30,
+    "prompt": 22,
+    "one_slip": 8,
     "exact": 12,
     "early": 8,
     "slightly_late": 24,
@@ -113,6 +117,7 @@ class Customer:
     since: date
     reseller: str = "否"
     share: str = ""
+    slipped: bool = False
 
 
 @dataclass
@@ -247,7 +252,10 @@ class Ledger:
             self._pay(customer, paid_on, together)
 
     def _delay(self, customer: Customer, bill: Invoice) -> timedelta:
-        habit = "prompt" if customer.habit in ("dormant", "new") else customer.habit
+        if customer.habit == "one_slip" and not customer.slipped and bill.due >= SLIP:
+            customer.slipped = True
+            return self.days((12, 18))
+        habit = "prompt" if customer.habit in LIKE_PROMPT else customer.habit
         before, after = HABITS[habit]
         if habit == "sliding":
             progress = max(0, (bill.due - date(2025, 9, 1)).days)

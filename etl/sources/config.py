@@ -260,6 +260,15 @@ class Feed(Strict):
     null_values: Texts = NULLS
     records: dict[str, Records] = Key(min_length=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _an_import_is_whole(cls, value: Any) -> Any:
+        """An import of history is all of it, unless the book says otherwise; what arrives night by
+        night is what is new."""
+        if isinstance(value, dict) and "export" not in value:
+            return {**value, "export": "full" if value.get("known") == "historical" else "increment"}
+        return value
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Every column of the file that the mapping reads, each once."""
