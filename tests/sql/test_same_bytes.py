@@ -1,0 +1,193 @@
+"""The same rows in another order, on another number of threads, give the same bytes, file by file.
+
+Once with a ledger that fits one row group, once with one above 122,880 rows, where DuckDB begins to
+work in parallel. What is compared is what a manifest names: the SHA-256 of each table's Parquet.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl import models
+from etl.engine.duckdb import DuckDBEngine, literal
+from etl.entities import ENTITIES
+from etl.history import snapshot_types
+from etl.lake import file_sha256
+from etl.parquet import write_rows
+from etl.policy import POLICY_FOLDER, load_policies
+from etl.settings import read_settings
+
+NIGHT = date(2026, 11, 20)
+ROW_GROUP = 122_880
+
+# A ledger of `size` invoices with everything in it that a ledger can have: several currencies, missing due
+# dates, part payments, returned ones, cash on account, credits, claims, disputes, balances, ties of every kind.
+# Every other pair of customers is tidy, so that not everybody is a D.
+FACTS = "DATE '2020-01-01' AS known_on, '000001-test' AS batch, n AS seq, n % 211 = 7 AND NOT tidy(n) AS is_deleted"
+LEDGER = {
+    "customer": """
+        SELECT 'C' || n AS customer_id, 'Name ' || (n % 7) AS customer_name, 'CN' AS country,
+          NULL AS customer_since, CASE n % 3 WHEN 0 THEN TRUE WHEN 1 THEN FALSE END AS is_reseller,
+          (n % 11) / 10.0 AS competitor_share, 30 AS payment_terms_days
+        FROM range(size // 40) AS r (n)""",
+    "invoice": """
+        SELECT 'I' || n AS invoice_id, 'C' || customer(n) AS customer_id,
+          NULL AS company_id, DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS invoice_date,
+          CASE WHEN n % 50 > 1 THEN DATE '2026-11-20' - CAST(n % 500 - 30 AS INTEGER) END AS due_date,
+          NULL AS terms_days, 100 + (n * 7919 % 100000) / 100.0 AS amount,
+          CASE n % 20 WHEN 0 THEN 'EUR' WHEN 1 THEN 'USD' ELSE CASE WHEN n % 20 = 2 AND NOT tidy(n) THEN 'XXX' ELSE 'CNY' END END AS currency
+        FROM range(size) AS r (n)""",
+    "payment": """
+        SELECT 'P' || n AS payment_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 500 - 30 AS INTEGER)
+            + CAST(CASE customer(n) % 4 WHEN 0 THEN -3 WHEN 1 THEN n % 7 ELSE n % 40 - 9 END AS INTEGER)
+            AS payment_date,
+          CASE WHEN n % 97 = 0 AND NOT tidy(n) THEN -50
+            ELSE 100 + (n * 7919 % 100000) / 100.0 END AS amount,
+          CASE n % 20 WHEN 0 THEN 'EUR' WHEN 1 THEN 'USD' ELSE CASE WHEN n % 20 = 2 AND NOT tidy(n) THEN 'XXX' ELSE 'CNY' END END AS currency,
+          CASE WHEN n % 5 > 0 OR tidy(n) THEN 'I' || n END AS invoice_id,
+          CASE WHEN tidy(n) THEN 'cash' WHEN n % 41 = 0 THEN 'write_off'
+            WHEN n % 41 = 1 THEN 'set_off' ELSE 'cash' END AS kind
+        FROM range(size) AS r (n)
+        WHERE n % 10 < 9 OR tidy(n)""",
+    "allocation": """
+        SELECT 'P' || n AS payment_id, 'I' || (n + line) AS invoice_id, CAST(line AS VARCHAR) AS line,
+          20 + line AS amount
+        FROM range(size) AS r (n), range(2) AS l (line)
+        WHERE n % 10 = 5 AND NOT tidy(n) AND NOT tidy(n + 1)""",
+    "credit_note": """
+        SELECT 'N' || n AS credit_note_id, 'C' || customer(n) AS customer_id,
+          CASE WHEN n % 4 > 0 THEN 'I' || n END AS invoice_id,
+          DATE '2026-11-20' - CAST(n % 300 AS INTEGER) AS credit_date, 5 AS amount, 'CNY' AS currency,
+          CASE WHEN n % 3 = 0 THEN 'quality_claim' ELSE 'return' END AS reason
+        FROM range(size // 9) AS r (n) WHERE n % 2 = 0""",
+    "claim": """
+        SELECT 'Q' || n AS claim_id, 'C' || customer(n) AS customer_id, 'I' || n AS invoice_id,
+          DATE '2026-11-20' - CAST(n % 300 AS INTEGER) AS claim_date, 3 AS amount, 'CNY' AS currency,
+          CASE WHEN n % 2 = 0 THEN 'payout' ELSE 'deduction' END AS settled_by
+        FROM range(size // 19) AS r (n) WHERE NOT tidy(n)""",
+    "dispute": """
+        SELECT 'D' || n AS dispute_id, 'C1' AS customer_id, 'I' || (n * 3) AS invoice_id,
+          CASE WHEN n % 5 > 0 THEN DATE '2026-11-20' - CAST(n % 90 AS INTEGER) END AS opened_date,
+          CASE WHEN n % 3 = 0 THEN DATE '2026-11-20' - CAST(n % 9 AS INTEGER) END AS closed_date,
+          CASE WHEN n % 2 = 0 THEN 40 END AS amount,
+          CASE WHEN n % 3 = 0 THEN 'customer' END AS outcome
+        FROM range(size // 11) AS r (n)""",
+    "invoice_balance": """
+        SELECT 'I' || n AS invoice_id, DATE '2026-11-20' - CAST(n % 60 AS INTEGER) AS stated_on,
+          (n * 31 % 20000) / 100.0 AS balance_amount
+        FROM range(size // 13) AS r (n) WHERE NOT tidy(n)""",
+    "fx_rate": """
+        SELECT currency AS from_currency, 'CNY' AS to_currency,
+          DATE '2026-11-20' - CAST(n AS INTEGER) AS rate_date, 7 + n / 8.0 AS rate
+        FROM range(3) AS r (n), (VALUES ('EUR'), ('USD')) AS c (currency)""",
+}  # fmt: skip
+
+
+def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
+    """The inputs of a night, their rows written in the order number `order`."""
+    root.mkdir()
+    tables: dict[str, list[Path]] = {}
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE MACRO customer(n) AS n % (2 + {size} // 37)")
+        connection.execute("CREATE MACRO tidy(n) AS customer(n) % 4 < 2")
+        for name, select in LEDGER.items():
+            entity = ENTITIES[name]
+            columns = ", ".join(
+                f"CAST({column} AS {type_}) AS {column}"
+                for column, type_ in snapshot_types(entity).items()
+            )
+            rows = select.replace("size", str(size)).replace("SELECT", f"SELECT {FACTS},", 1)
+            target = root / f"{name}.parquet"
+            connection.execute(
+                f"COPY (SELECT {columns} FROM ({rows}) "
+                f"ORDER BY hash(seq * {order}), {', '.join(entity.key)}) "
+                f"TO {literal(str(target))} (FORMAT parquet)"
+            )
+            tables[f"current.{name}"] = [target]
+    for name, (types, rows) in load_policies("article", beside=POLICY_FOLDER).tables(NIGHT).items():
+        tables[name] = [root / f"{name}.parquet"]
+        write_rows(target=tables[name][0], types=types, rows=rows)
+    return tables
+
+
+def night(root: Path, tables: dict[str, list[Path]], *, threads: int) -> dict[str, str]:
+    """Table → SHA-256 of a whole night over these inputs."""
+    settings = read_settings({"ZIXIN_HOME": str(root), "ZIXIN_THREADS": str(threads)})
+    engine = DuckDBEngine(settings)
+    hashes = {}
+    for model in models.models():
+        target = root / f"{model.full_name}.parquet"
+        engine.write(
+            model.sql,
+            {name: tables[name] for name in model.reads},
+            as_of=NIGHT,
+            types=model.types,
+            order_by=model.key,
+            target=target,
+        )
+        tables[model.full_name] = [target]
+        hashes[model.full_name] = file_sha256(target)
+    return hashes
+
+
+@pytest.mark.parametrize("size", [3_000, ROW_GROUP + 20_000], ids=["small", "above one row group"])
+def test_order_and_threads_change_no_byte(tmp_path: Path, size: int) -> None:
+    one = night(tmp_path / "one", ledger(tmp_path / "one", size=size, order=1), threads=1)
+    four = night(tmp_path / "four", ledger(tmp_path / "four", size=size, order=2), threads=4)
+
+    moved = [name for name, sha in one.items() if four[name] != sha]
+    assert not moved, (
+        f"{', '.join(moved)}: the bytes depend on the order of rows or on threads. A window that picks a "
+        "row must be ordered to the key; a sum must be of whole numbers or decimals; the first of these "
+        "tables is where to look"
+    )
+
+
+def test_the_ledger_has_something_of_everything(tmp_path: Path) -> None:
+    """A ledger in which nothing happens would prove nothing."""
+    tables = ledger(tmp_path / "one", size=3_000, order=1)
+    night(tmp_path / "one", tables, threads=2)
+
+    def values(name: str, column: str) -> set[str]:
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                f"SELECT DISTINCT {column} FROM read_parquet(?)", [str(tables[name][0])]
+            ).fetchall()
+        return {value for (value,) in found}
+
+    assert len(values("event.settlement", "kind")) >= 7
+    assert values("event.currency", "fx_state") >= {"base", "ok", "no_fx"}
+    assert values("grade.credit_grade", "final_grade") >= {"A", "C", "D"}
+    assert values("mart.outlook", "kind") >= {"pay_by", "collect"}
+    assert values("core.receivable", "disputed_amount > 0") == {True, False}
+
+
+def test_a_window_that_is_not_ordered_to_the_key_is_seen(tmp_path: Path) -> None:
+    pick = """
+        SELECT customer_id, invoice_id
+        FROM (
+          SELECT customer_id, invoice_id,
+            ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY currency) AS place
+          FROM current.invoice
+        ) AS ranked
+        WHERE place = 1
+    """
+    hashes = set()
+    for order in (1, 2):
+        root = tmp_path / str(order)
+        tables = ledger(root, size=3_000, order=order)
+        target = root / "picked.parquet"
+        DuckDBEngine(read_settings({"ZIXIN_HOME": str(root)})).write(
+            pick,
+            {"current.invoice": tables["current.invoice"]},
+            as_of=NIGHT,
+            types={"customer_id": "VARCHAR", "invoice_id": "VARCHAR"},
+            order_by=["customer_id"],
+            target=target,
+        )
+        hashes.add(file_sha256(target))
+
+    assert len(hashes) == 2
