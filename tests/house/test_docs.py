@@ -79,6 +79,16 @@ def test_every_command_is_documented() -> None:
     assert not missing, f"{', '.join(GUIDES)} do not mention {', '.join(missing)}"
 
 
+def test_every_document_is_in_the_index() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        guides = [doc for doc in DOCUMENTS if re.fullmatch(r"docs/[^/]+\.md", doc)]
+        if name == "README.md":
+            guides += [doc for doc in DOCUMENTS if doc.startswith("docs/adr/")]
+        missing = [doc for doc in guides if f"]({doc})" not in DOCUMENTS[name]]
+
+        assert not missing, f"{name}: link {', '.join(missing)} in its last table"
+
+
 def test_every_target_is_in_the_help() -> None:
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 

@@ -37,7 +37,7 @@ LEDGER = {
           NULL AS company_id, DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS invoice_date,
           CASE WHEN n % 50 > 1 THEN DATE '2026-11-20' - CAST(n % 500 - 30 AS INTEGER) END AS due_date,
           NULL AS terms_days, 100 + (n * 7919 % 100000) / 100.0 AS amount,
-          CASE n % 20 WHEN 0 THEN 'EUR' WHEN 1 THEN 'USD' ELSE CASE WHEN n % 20 = 2 AND NOT tidy(n) THEN 'XXX' ELSE 'CNY' END END AS currency
+          currency(n) AS currency
         FROM range(size) AS r (n)""",
     "payment": """
         SELECT 'P' || n AS payment_id, 'C' || customer(n) AS customer_id,
@@ -46,7 +46,7 @@ LEDGER = {
             AS payment_date,
           CASE WHEN n % 97 = 0 AND NOT tidy(n) THEN -50
             ELSE 100 + (n * 7919 % 100000) / 100.0 END AS amount,
-          CASE n % 20 WHEN 0 THEN 'EUR' WHEN 1 THEN 'USD' ELSE CASE WHEN n % 20 = 2 AND NOT tidy(n) THEN 'XXX' ELSE 'CNY' END END AS currency,
+          currency(n) AS currency,
           CASE WHEN n % 5 > 0 OR tidy(n) THEN 'I' || n END AS invoice_id,
           CASE WHEN tidy(n) THEN 'cash' WHEN n % 41 = 0 THEN 'write_off'
             WHEN n % 41 = 1 THEN 'set_off' ELSE 'cash' END AS kind
@@ -93,6 +93,10 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
     with duckdb.connect() as connection:
         connection.execute(f"CREATE MACRO customer(n) AS n % (2 + {size} // 37)")
         connection.execute("CREATE MACRO tidy(n) AS customer(n) % 4 < 2")
+        connection.execute(
+            "CREATE MACRO currency(n) AS CASE n % 20 WHEN 0 THEN 'EUR' WHEN 1 THEN 'USD' "
+            "WHEN 2 THEN IF(tidy(n), 'CNY', 'XXX') ELSE 'CNY' END"
+        )
         for name, select in LEDGER.items():
             entity = ENTITIES[name]
             columns = ", ".join(
