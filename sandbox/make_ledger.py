@@ -4,20 +4,24 @@ Everything in it is invented. The same seed gives the same bytes, so a change he
 of the files. What is untidy on purpose, and what must become of it, is in ledger/README.md.
 """
 
-import csv
-import io
 import random
-import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
+from sandbox.untidy import untidy_customers, untidy_documents, untidy_payments
+from sandbox.write_ledger import as_csv, as_workbook, rates
 
 FOLDER = Path(__file__).parent / "ledger"
 FIRST, LAST = date(2024, 11, 25), date(2026, 11, 20)
 CENT = Decimal("0.01")
+
+
+def words(text: str, sign: str | None = None) -> list[str]:
+    """A list that is easier to read as one text."""
+    return text.split(sign)
+
 
 SLIP = date(2025, 12, 20)
 LIKE_PROMPT = ("dormant", "new", "one_slip")
@@ -47,63 +51,17 @@ CROWD = {
     "new": 4,
     "prospect": 2,
 }
-CITIES = [
-    "上海",
-    "深圳",
-    "宁波",
-    "苏州",
-    "青岛",
-    "广州",
-    "东莞",
-    "杭州",
-    "厦门",
-    "天津",
-    "成都",
-    "佛山",
-    "武汉",
-    "无锡",
-    "大连",
-]
-TRAITS = [
-    "华信",
-    "远航",
-    "鼎盛",
-    "恒达",
-    "瑞丰",
-    "金桥",
-    "联创",
-    "东方",
-    "新锐",
-    "同济",
-    "嘉禾",
-    "博远",
-    "宏图",
-    "安泰",
-    "中越",
-]
-TRADES = ["机电", "进出口", "五金", "电子", "贸易", "纺织", "化工", "仪器", "照明", "建材"]
-LATIN = [
-    "Baltic Tools OÜ|EE",
-    "Müller & Söhne GmbH|DE",
-    "Établissements Fournier|FR",
-    "Łódź Pompy Sp. z o.o.|PL",
-    "Acme Industrial Supply Inc.|US",
-    "Northwind Traders LLC|US",
-    "Riverbend Hardware Co.|US",
-    "Kowalski Hurt|PL",
-    "O'Brien Fixings Ltd|IE",
-    "São Bento Ferragens Lda|PT",
-    "Nordlys Elektro AS|NO",
-    "Harbour & Hill Pty Ltd|AU",
-    "Gulf Star Trading FZE|AE",
-    "Tan Brothers Pte Ltd|SG",
-    "Andes Maquinaria S.A.|CL",
-    "Jansen Bouw B.V.|NL",
-    "Maple Leaf Fasteners|CA",
-    "Delta Pumps S.r.l.|IT",
-    "Iberia Suministros S.L.|ES",
-    "Kyoto Seiki K.K.|JP",
-]
+CITIES = words("上海 深圳 宁波 苏州 青岛 广州 东莞 杭州 厦门 天津 成都 佛山 武汉 无锡 大连")
+TRAITS = words("华信 远航 鼎盛 恒达 瑞丰 金桥 联创 东方 新锐 同济 嘉禾 博远 宏图 安泰 中越")
+TRADES = words("机电 进出口 五金 电子 贸易 纺织 化工 仪器 照明 建材")
+LATIN = words(
+    "Baltic Tools OÜ|EE;Müller & Söhne GmbH|DE;Établissements Fournier|FR;Łódź Pompy Sp. z o.o.|PL;"
+    "Acme Industrial Supply Inc.|US;Northwind Traders LLC|US;Riverbend Hardware Co.|US;Kowalski Hurt|PL;"
+    "O'Brien Fixings Ltd|IE;São Bento Ferragens Lda|PT;Nordlys Elektro AS|NO;Harbour & Hill Pty Ltd|AU;"
+    "Gulf Star Trading FZE|AE;Tan Brothers Pte Ltd|SG;Andes Maquinaria S.A.|CL;Jansen Bouw B.V.|NL;"
+    "Maple Leaf Fasteners|CA;Delta Pumps S.r.l.|IT;Iberia Suministros S.L.|ES;Kyoto Seiki K.K.|JP",
+    ";",
+)
 
 
 @dataclass
@@ -362,8 +320,6 @@ class Ledger:
                 ]
             )
 
-    # What follows is untidy on purpose; ledger/README.md has a line for each.
-
     def dispute(self) -> None:
         """Open and closed disputes, with dates, on bills of the last months."""
         recent = [row for row in self.documents if row[1] == "发票" and row[4] >= "2026/06/01"]
@@ -402,127 +358,6 @@ class Ledger:
                 ]
             )
 
-    def untidy_documents(self) -> list[list[str]]:
-        """Bills with something wrong, each of its own kind."""
-        customer = self.customers[4].number
-        other = self.customers[6].number
-        good = next(row for row in self.documents if row[1] == "发票" and row[5])
-        nothing = ["", "", "", "", ""]
-        day, due = "2026/09/01", "2026/10/01"
-
-        def bill(number: str, who: str, when: str, amount: str, currency: str = "CNY") -> list[str]:
-            return [number, "发票", who, "SH", when, due, "", amount, currency, *nothing[:4]]
-
-        return [
-            bill("BAD-01", customer, "2026/02/30", "1,000.00"),
-            bill("BAD-02", customer, day, "1.234,56"),
-            bill("BAD-03", customer, day, "-880.00"),
-            bill("BAD-04", customer, day, "99.999"),
-            bill("BAD-05", customer, day, "1,500.00", "RMB"),
-            bill("BAD-06", "", day, "2,000.00"),
-            bill("", customer, day, "2,100.00"),
-            bill("BAD\x0008", customer, day, "2,200.00"),
-            bill("BAD-09", customer, "1026/09/01", "2,300.00"),
-            bill("BAD-10", customer, day, "#REF!"),
-            bill("BAD-11", customer, day, "0.00"),
-            list(good),
-            bill("INV-DOUBLE", other, "2026/09/02", "3,100.00"),
-            bill("INV-DOUBLE", other, "2026/09/02", "3,150.00"),
-            ["BAD-15", "发票", customer, "SH", day, due],
-            [
-                "INV-NODUE",
-                "发票",
-                other,
-                "SH",
-                "2026/08/03",
-                "",
-                "",
-                "4,400.00",
-                "CNY",
-                *nothing[:4],
-            ],
-            ["合计", "", "", "", "", "", "", "98,765,432.10", "", *nothing[:4]],
-        ]
-
-    def untidy_payments(self) -> None:
-        """Cash without a bill, with a bill nobody knows, sent back, and of a kind nobody knows."""
-        one, two, three = (self.customers[place].number for place in (9, 12, 15))
-        at = [datetime(2026, 10, 5 + place) for place in range(6)]  # noqa: DTZ001
-        self.lines += [
-            ["RC900001", 1, one, at[0], 6000.0, "CNY", "电汇", None, 6000.0],
-            ["RC900002", 1, two, at[1], 2500.0, "CNY", "电汇", "INV-99999", 2500.0],
-            ["RC900003", 1, three, at[2], 1800.0, "CNY", "现金券", None, 1800.0],
-            ["RC900004", 1, two, at[3], 1200.5, "CNY", "电汇", None, 1200.5],
-            ["RC900005", 1, two, at[4], -1200.5, "CNY", "退票", None, -1200.5],
-            ["RC900006", 1, one, "15.11.2026", 700.0, "CNY", "电汇", None, 700.0],
-        ]
-
-    def untidy_customers(self) -> list[list[str]]:
-        return [
-            [
-                "C2001",
-                '=HYPERLINK("http://example.test","点我付款")',
-                "CN",
-                "2026-10-20",
-                "否",
-                "",
-                "30",
-            ],
-            ["C2002", "苏州\x07同济\n仪器有限公司", "CN", "2026-10-21", "否", "", "30"],
-            ["C2003", "+86 Trading", "CN", "2026-10-22", "是", "120%", "30"],
-            ["C2004", "  Ünïcode\u3000Handels AB ", "SE", "2026-10-23", "否", "", "45"],
-            ["C2005", "宁波安泰照明有限公司", "CN", "2026-10-24", "也许", "", "30"],
-        ]
-
-
-def rates() -> list[list[str]]:
-    """Friday's rates into CNY, wandering a little."""
-    walk = random.Random(8)  # noqa: S311
-    usd, eur = Decimal("7.2400"), Decimal("7.6100")
-    rows, day = [], date(2024, 11, 22)
-    while day <= LAST:
-        for currency, rate in (("USD", usd), ("EUR", eur)):
-            rows.append([day.isoformat(), currency, "CNY", f"{rate:.4f}"])
-        usd += Decimal(walk.randint(-90, 85)) / 10_000
-        eur += Decimal(walk.randint(-110, 115)) / 10_000
-        day += timedelta(days=7)
-    return rows
-
-
-def as_csv(header: list[str], rows: list[list[str]], delimiter: str) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerows([header, *rows])
-    return text.getvalue()
-
-
-def as_workbook(header: list[str], rows: list[list[object]]) -> bytes:
-    """A sheet under two title rows, with nothing in the file that changes from run to run."""
-    book = openpyxl.Workbook()
-    made = datetime(2026, 11, 20)  # noqa: DTZ001
-    book.properties.created = book.properties.modified = made
-    sheet = book.active
-    sheet.title = "收款明细"
-    sheet.append(["收款核销明细表"])
-    sheet.append(["截至 2026-11-20"])
-    for row in [header, *rows]:
-        sheet.append(row)
-    for cell in sheet["D"]:
-        cell.number_format = "yyyy-mm-dd"
-    raw = io.BytesIO()
-    book.save(raw)
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.infolist():
-            content = old.read(item)
-            if item.filename == "docProps/core.xml":  # openpyxl writes the present moment here
-                before, _, rest = content.partition(b"<dcterms:modified")
-                _, _, after = rest.partition(b"</dcterms:modified>")
-                content = before + after
-            entry = zipfile.ZipInfo(item.filename, (2026, 11, 20, 0, 0, 0))
-            new.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()
-
 
 def make() -> dict[str, bytes]:
     """File name → bytes of the sample ledger."""
@@ -531,15 +366,16 @@ def make() -> dict[str, bytes]:
     ledger.trade()
     ledger.dispute()
     ledger.close_without_cash()
-    ledger.untidy_payments()
+    numbers = [customer.number for customer in ledger.customers]
+    ledger.lines += untidy_payments(numbers[9], numbers[12], numbers[15])
     documents = sorted(ledger.documents, key=lambda row: (row[4], row[0]))
-    documents += ledger.untidy_documents()
+    documents += untidy_documents(ledger.documents, numbers[4], numbers[6])
     lines = sorted(ledger.lines, key=lambda row: (str(row[0]), row[1]))
     customers = [
         [c.number, c.name, c.country, c.since.isoformat(), c.reseller, c.share, str(c.terms)]
         for c in ledger.customers
     ]
-    customers += ledger.untidy_customers()
+    customers += untidy_customers()
     return {
         "customers.csv": as_csv(
             ["Customer No", "Name", "Country", "Since", "Reseller", "Competitor share", "Terms"],
@@ -547,39 +383,17 @@ def make() -> dict[str, bytes]:
             ",",
         ).encode("utf-8-sig"),
         "invoices.csv": as_csv(
-            [
-                "单据号",
-                "类型",
-                "客户编号",
-                "公司",
-                "日期",
-                "到期日",
-                "账期",
-                "金额",
-                "币种",
-                "原发票号",
-                "争议开始",
-                "争议结束",
-                "争议结果",
-            ],
+            words(
+                "单据号 类型 客户编号 公司 日期 到期日 账期 金额 币种 原发票号 争议开始 争议结束 争议结果"
+            ),
             documents,
             ";",
         ).encode("gb18030"),
         "payments.xlsx": as_workbook(
-            [
-                "收款单号",
-                "行号",
-                "客户编号",
-                "收款日期",
-                "收款金额",
-                "币种",
-                "方式",
-                "发票号",
-                "核销金额",
-            ],
+            words("收款单号 行号 客户编号 收款日期 收款金额 币种 方式 发票号 核销金额"),
             lines,
         ),
-        "fx.csv": as_csv(["Date", "From", "To", "Rate"], rates(), ",").encode(),
+        "fx.csv": as_csv(["Date", "From", "To", "Rate"], rates(LAST), ",").encode(),
     }
 
 
