@@ -31,13 +31,17 @@ Zixin.start((report) => {
     { title: word("quality.balances"), cell: (row) => (row.is_balanced ? word("yes") : h("span.chip.alarm", {}, word("no"))) },
   ], report.balance) : h("p.soft", {}, word("quality.no_batches")), h("p.note", {}, word("quality.checksum")));
 
+  /* What needs somebody comes first; the rest keeps the order in which it ran. */
+  const urgency = ["failed", "warned", "noted"];
+  const place = (row) => (urgency.indexOf(row.state) + urgency.length + 1) % (urgency.length + 1);
+  const ordered = report.rules.slice().sort((a, b) => place(a) - place(b));
   const rules = section("rules", "quality.rules", report.rules.length ? table(word("quality.rules"), [
-    { title: word("quality.rule"), cell: (row) => [row.rule, h("br"), h("span.explain", {}, row.suite)] },
-    { title: word("quality.severity"), cell: (row) => code("severity", row.severity) },
+    { title: word("quality.rule"), cell: (row) => [h("span.whole", {}, row.rule), h("br"), h("span.explain", {}, row.suite)] },
+    { title: word("quality.severity"), cell: (row) => h("span.whole", {}, code("severity", row.severity)) },
     { title: word("quality.result"), cell: (row) => statusChip(row.state) },
     { title: word("quality.count"), kind: "number", cell: (row) => decimal(row.count) },
     { title: word("quality.note"), cell: (row) => [row.sentence ? h("span", {}, row.sentence, h("br")) : null, h("span.explain", {}, row.why || "")] },
-  ], report.rules, { rowClass: (row) => (row.state === "failed" ? ".late" : "") }) : h("p.soft", {}, word("none")));
+  ], ordered, { rowClass: (row) => (row.state === "failed" ? ".late" : "") }) : h("p.soft", {}, word("none")));
 
   const list = report.quarantine;
   const quarantine = section("quarantine", "quality.list", list.count ? [
