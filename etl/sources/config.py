@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -63,6 +64,12 @@ def _date_format(value: str) -> str:
             f"{value!r} does not say year, month and day; write it like %d/%m/%Y, "
             "or `excel` for day numbers"
         )
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no IANA time zone such as Asia/Shanghai")
     return value
 
 
@@ -255,7 +262,7 @@ class Feed(Strict):
     essential: bool = False
     row_date: FieldMapping | None = None
     date_format: DateFormats = ()
-    time_zone: str | None = None
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     number: Number | None = None
     null_values: Texts = NULLS
     records: dict[str, Records] = Key(min_length=1)
@@ -266,7 +273,10 @@ class Feed(Strict):
         """An import of history is all of it, unless the book says otherwise; what arrives night by
         night is what is new."""
         if isinstance(value, dict) and "export" not in value:
-            return {**value, "export": "full" if value.get("known") == "historical" else "increment"}
+            return {
+                **value,
+                "export": "full" if value.get("known") == "historical" else "increment",
+            }
         return value
 
     @property
