@@ -65,8 +65,12 @@ def ui() -> None:
         console.print(f"  user      {USER}")
         console.print(f"  password  {airflow.password}", markup=False)
         console.print("Ctrl-C stops it.")
-        while not (sentence := airflow.dead()):
-            time.sleep(1)
+        try:
+            while not (sentence := airflow.dead()):
+                time.sleep(1)
+        except KeyboardInterrupt:
+            console.print("\nStopping Airflow …")
+            return
         raise ZixinError(sentence)
 
 

@@ -50,6 +50,12 @@ class Client:
         self._wait(lambda: self._dag_is_there(dag), f"read the DAG {dag}")
         self._call("PATCH", f"dags/{dag}?update_mask=is_paused", json={"is_paused": False})
 
+    def give_up_unfinished(self, dag: str) -> None:
+        """End what was cut off with an earlier Airflow: it would go first, one run at a time."""
+        path = f"dags/{dag}/dagRuns"
+        for run in self._call("GET", f"{path}?state=running&state=queued")["dag_runs"]:
+            self._call("PATCH", f"{path}/{run['dag_run_id']}", json={"state": "failed"})
+
     def trigger(self, dag: str, run: str, conf: dict[str, Any]) -> None:
         """Start a run. The id makes it safe to ask twice: the second time Airflow says it has it."""
         body = {"dag_run_id": run, "logical_date": None, "conf": conf}

@@ -22,6 +22,7 @@ def run(client: Client, as_of: date, console: Console) -> dict[str, Any]:
     """Run the night; returns what `publish` said, or raises the sentence that says why it did not."""
     run_id = f"manual__{as_of}__{secrets.token_hex(3)}"
     client.wait_for_dag(DAG)
+    client.give_up_unfinished(DAG)
     client.trigger(DAG, run_id, {"as_of": str(as_of)})
     with Progress(console) as progress:
         while (state := client.state(DAG, run_id)) in ("queued", "running"):
