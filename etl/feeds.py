@@ -115,6 +115,7 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
                 known=landed.known,
                 arrived_on=landed.arrived_on,
                 state="loaded",
+                is_whole=landing.mapping_of(home, landed).export == "full",
                 files=files,
                 quarantine=quarantine,
                 verdict=verdict.as_dict(),

@@ -46,6 +46,7 @@ class Batch:
     arrived_on: str
     state: str
     files: Mapping[str, HistoryFile] = field(default_factory=dict)
+    is_whole: bool = False
     quarantine: str | None = None
     verdict: Mapping[str, Any] = field(default_factory=dict)
 

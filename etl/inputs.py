@@ -4,6 +4,7 @@
 not the lake's present state, so a batch that lands meanwhile waits for the next night.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,16 +15,19 @@ from etl import __version__
 from etl.errors import ZixinError
 from etl.history import Batch, find_batch
 from etl.lake import digest, read_json, write_json
+from etl.landing import batches as landed_batches
 from etl.landing import live_batches
 
 
 @dataclass(frozen=True)
 class NightInputs:
-    """Everything a night is a function of."""
+    """Everything a night is a function of. `replaced`: exports that later ones replaced; no figure
+    comes from them, but they know since when a row was refused."""
 
     as_of: str
     batches: tuple[str, ...]
     batches_sha256: tuple[str, ...]
+    replaced: tuple[str, ...]
     feeds: tuple[dict[str, Any], ...]
     policy_sha256: str
     engine: str
@@ -32,10 +36,7 @@ class NightInputs:
     @property
     def sha256(self) -> str:
         """Names exactly these inputs."""
-        return digest(
-            self.as_of, repr(self.batches), repr(self.batches_sha256),
-            self.policy_sha256, self.engine, self.code_version,
-        )  # fmt: skip
+        return digest(json.dumps(asdict(self), sort_keys=True))
 
 
 def night_folder(root: Path, as_of: date) -> Path:
@@ -47,6 +48,22 @@ def visible_batches(home: Path, as_of: date) -> list[Batch]:
     """The loaded batches a night sees, in landing order: historical imports always, the others from
     the day they arrived, none that a later visible batch replaced."""
     found = [find_batch(home, landed.name) for landed in live_batches(home, as_of)]
+    return [batch for batch in found if batch is not None and batch.state == "loaded"]
+
+
+def replaced_batches(home: Path, as_of: date) -> list[Batch]:
+    """The loaded batches that a later visible export with other content replaced, in landing order.
+    The same content under a corrected mapping is no later export: what it refused was never meant."""
+    visible = [batch for batch in landed_batches(home) if batch.is_visible(as_of)]
+    content = {batch.name: batch.content for batch in visible}
+    names = {
+        name
+        for batch in visible
+        if not batch.refused
+        for name in batch.supersedes
+        if content.get(name) != batch.content
+    }
+    found = [find_batch(home, name) for name in sorted(names)]
     return [batch for batch in found if batch is not None and batch.state == "loaded"]
 
 
@@ -64,6 +81,7 @@ def freeze_inputs(
         as_of=as_of.isoformat(),
         batches=tuple(batch.batch for batch in batches),
         batches_sha256=tuple(batch.sha256 for batch in batches),
+        replaced=tuple(batch.batch for batch in replaced_batches(root, as_of)),
         feeds=tuple(feeds),
         policy_sha256=policy_sha256,
         engine=engine,
@@ -80,13 +98,18 @@ def read_inputs(root: Path, as_of: date) -> NightInputs:
         raise ZixinError(
             f"the night of {as_of} has no inputs yet: run `zixin night --as-of {as_of}`"
         )
-    lists = ("batches", "batches_sha256", "feeds")
+    lists = ("batches", "batches_sha256", "replaced", "feeds")
     return NightInputs(**{**content, **{name: tuple(content[name]) for name in lists}})
 
 
 def batches_of(root: Path, inputs: NightInputs) -> list[Batch]:
     """The batches a night reads, from history."""
     return [_required(root, name) for name in inputs.batches]
+
+
+def registered_batches(root: Path, inputs: NightInputs) -> list[Batch]:
+    """The batches that the quarantine register is made of: those read, and those they replaced."""
+    return [_required(root, name) for name in sorted({*inputs.batches, *inputs.replaced})]
 
 
 def _required(root: Path, name: str) -> Batch:

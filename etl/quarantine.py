@@ -45,12 +45,13 @@ class BatchFiles:
     """Where one committed batch left its rows. Batch names order as they landed.
 
     `day` is the night a scheduled batch arrived; None for a historical import, whose rows carry
-    their own day.
+    their own day. `is_whole`: a full export, which says of every row it lacks that it is gone.
     """
 
     batch: str
     feed: str
     day: date | None = None
+    is_whole: bool = False
     quarantine: Path | str | None = None
     history: Mapping[str, Path | str] = field(default_factory=dict)
 
@@ -70,16 +71,17 @@ def quarantine_register(
 
     A key that arrives bad again after it was healed is open again, with its first day kept. Rows
     without a key are told apart by their raw text, and close when a later batch of the feed comes
-    without them. Columns: `REGISTER`, ordered by (feed, entity, key, raw, rule).
+    without them; so does any row that a later full export lacks. Columns: `REGISTER`, ordered by (feed, entity, key, raw, rule).
     """
     known = [batch for batch in batches if batch.day is None or batch.day <= as_of]
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE register_batch (batch VARCHAR, feed VARCHAR, day DATE)"
+        "CREATE OR REPLACE TEMP TABLE register_batch "
+        "(batch VARCHAR, feed VARCHAR, day DATE, is_whole BOOLEAN)"
     )
     if known:
         connection.executemany(
-            "INSERT INTO register_batch VALUES (?, ?, ?)",
-            [(batch.batch, batch.feed, batch.day) for batch in known],
+            "INSERT INTO register_batch VALUES (?, ?, ?, ?)",
+            [(batch.batch, batch.feed, batch.day, batch.is_whole) for batch in known],
         )
     _collect_refused(connection, known)
     _collect_healthy(connection, known)
@@ -180,12 +182,13 @@ closing AS (
 
     UNION ALL
 
-    -- ... or, where there is no key to look for, the feed came without the row.
+    -- ... or the feed came without the row, where that says anything: there is no key to look for,
+    -- or the export was whole.
     SELECT entry.entry, register_batch.batch, register_batch.day
     FROM entry
     JOIN register_batch
         ON register_batch.feed = entry.feed AND register_batch.batch > entry.last_batch
-    WHERE entry.key IS NULL
+    WHERE entry.key IS NULL OR register_batch.is_whole
 ),
 
 first_closing AS (

@@ -11,7 +11,13 @@ from etl import __version__, models
 from etl.audit import night_partitions
 from etl.context import Context
 from etl.errors import ZixinError
-from etl.inputs import NightInputs, batches_of, night_folder, read_inputs
+from etl.inputs import (
+    NightInputs,
+    batches_of,
+    night_folder,
+    read_inputs,
+    registered_batches,
+)
 from etl.lake import Partition, file_sha256, read_json, write_json
 from etl.publish import warehouse
 from etl.publish.assets import assets_hash, copy_assets
@@ -166,10 +172,11 @@ def _register(
             batch=batch.batch,
             feed=batch.feed,
             day=None if batch.known == "historical" else date.fromisoformat(batch.arrived_on),
+            is_whole=batch.is_whole,
             quarantine=root / batch.quarantine if batch.quarantine else None,
             history={name: root / file.path for name, file in batch.files.items()},
         )
-        for batch in batches_of(root, inputs)
+        for batch in registered_batches(root, inputs)
     ]
     quarantine_register(connection, files, as_of).create(REGISTER)
 
