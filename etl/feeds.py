@@ -79,7 +79,8 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
     engine = ctx.engine
     assert isinstance(engine, DuckDBEngine)  # noqa: S101  batches are mapped by the embedded engine
     try:
-        mapped = map_batch(home, landed, staging / "mapped", ctx.settings)
+        zone = ctx.policies.active.time_zone
+        mapped = map_batch(home, landed, staging / "mapped", ctx.settings, zone)
         with engine.connect({}, as_of=landed.day) as connection:
             verdict = check_batch(
                 connection,

@@ -52,7 +52,7 @@ class Mapped:
     files: tuple[str, ...] = ()
 
 
-def map_batch(home: Path, batch: Batch, out: Path, settings: Settings) -> Mapped:
+def map_batch(home: Path, batch: Batch, out: Path, settings: Settings, time_zone: str) -> Mapped:
     """Map a landed batch, under the mapping it landed with; see `map_feed`."""
     return map_feed(
         mapping_of(home, batch),
@@ -62,6 +62,7 @@ def map_batch(home: Path, batch: Batch, out: Path, settings: Settings) -> Mapped
         out=out,
         threads=settings.threads,
         memory_limit=settings.memory_limit,
+        time_zone=time_zone,
     )
 
 
@@ -74,7 +75,7 @@ def map_feed(
     out: Path,
     threads: int = 1,
     memory_limit: str = "1GiB",
-    time_zone: str = "Asia/Shanghai",
+    time_zone: str = "UTC",
 ) -> Mapped:
     """Write `out/<entity>.parquet` for every entity of the feed, and `out/rejects.parquet`.
 
