@@ -72,6 +72,25 @@ def without_words(table: Model, lines: list[dict[str, str]]) -> Iterator[str]:
         yield f"sql/reference/indicator.csv: {table.full_name} has no column {name}"
 
 
+def unchecked_indicators(
+    lines: list[dict[str, str]], suites: dict[str, str], tests: dict[str, str]
+) -> Iterator[str]:
+    """Indicators that no expectation, or no test case, names."""
+    for line in lines:
+        name, source = line["indicator"], line["source"]
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        if not word.search(suites.get(source, "")):
+            yield (
+                f"{source}.{name} has no expectation: what can never be true of it? Write that into "
+                f"expectations/{source}.yaml"
+            )
+        if not any(word.search(text) for text in tests.values()):
+            yield (
+                f"{source}.{name} has no test case: add one to tests/sql, small enough to check in "
+                "your head"
+            )
+
+
 def unreadable_lines(lines: list[dict[str, str]], columns: dict[str, set[str]]) -> Iterator[str]:
     """Catalogue lines with a gap."""
     seen: set[str] = set()
@@ -139,6 +158,13 @@ def test_every_indicator_has_words() -> None:
     assert not problems, listed(problems)
 
 
+def test_every_indicator_is_checked_and_tested() -> None:
+    suites = {path.stem: path.read_text("utf-8") for path in (ROOT / "expectations").glob("*.yaml")}
+    problems = list(unchecked_indicators(catalogue(), suites, sql_tests()))
+
+    assert not problems, listed(problems)
+
+
 def test_the_catalogue_has_no_gaps() -> None:
     columns = {table.full_name: set(table.types) for table in TABLES}
     problems = list(unreadable_lines(catalogue(), columns))
@@ -164,4 +190,6 @@ def test_planted_gaps_are_found(tmp_path: Path) -> None:
     assert len(list(without_words(PAYMENT, [line]))) == len(indicator_columns(PAYMENT)) - 1
     assert "no column no_such_column" in list(without_words(PAYMENT, [line, gone]))[-1]
     assert len(list(unreadable_lines([line, line], columns))) == 9
+    assert len(list(unchecked_indicators([line], {"indicator.payment": "cei"}, {"x.py": ""}))) == 2
+    assert list(unchecked_indicators([line], {"indicator.payment": "dso"}, {"x.py": "dso"})) == []
     assert "no table" in next(unreadable_lines([elsewhere], columns))
