@@ -225,8 +225,7 @@ class _Mapper:
         self.connection.execute(
             f"CREATE OR REPLACE VIEW judged AS SELECT * FROM read_parquet({judged})"
         )
-        find_repeats(self.connection, entity)
-        self._write(entity)
+        self._write(entity, has_repeats=find_repeats(self.connection, entity))
         self._count(entity)
         self._reject(entity)
 
@@ -266,7 +265,14 @@ class _Mapper:
             """
         )
 
-    def _write(self, entity: Entity) -> None:
+    def _write(self, entity: Entity, *, has_repeats: bool) -> None:
+        """The good rows, by seq. Where nothing has to be taken out and the rows come in order, they
+        are streamed: a filter keeps their order (a join does not), and sorting everything would
+        take longer than all the rest."""
+        kept = "judged.rule IS NULL"
+        if has_repeats:
+            kept += " AND NOT EXISTS (SELECT 1 FROM repeat WHERE repeat.seq = judged.seq)"
+        order = "ORDER BY judged.seq" if has_repeats or not self._is_in_order(entity) else ""
         columns = ", ".join(f"judged.{column.name}" for column in entity.columns)
         names = [column.name for column in HISTORY_COLUMNS]
         history = ", ".join(
@@ -278,17 +284,15 @@ class _Mapper:
             COPY (
                 SELECT {columns}, {history}, judged.source_file, judged.{ROW}, judged.raw
                 FROM judged
-                WHERE judged.rule IS NULL
-                    AND NOT EXISTS (SELECT 1 FROM repeat WHERE repeat.seq = judged.seq)
-                {"" if self._is_in_order(entity) else "ORDER BY judged.seq"}
+                WHERE {kept}
+                {order}
             ) TO {literal(str(self.out / f"{entity.name}.parquet"))}
             (FORMAT parquet, COMPRESSION zstd)
             """
         )
 
     def _is_in_order(self, entity: Entity) -> bool:
-        """True when the rows come by seq already: DuckDB keeps their order, and a sort of all there
-        is takes longer than everything else."""
+        """True when the rows come by seq already."""
         one_record = len(self.feed.records[entity.name]) == 1
         return one_record and len(self.origins) == 1 and self.origins[0].table.in_order
 

@@ -6,6 +6,7 @@ from etl.mapping.sql import literal
 
 YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 EARLIEST = "DATE '1900-01-01'"
+BEFORE_FOUR_DIGITS = "DATE '0999-12-31'"
 _TIME = r"[T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?$"
 _ZONED = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)? ?([Zz]|[+-]\d{2}(:?\d{2})?)"
 
@@ -48,7 +49,11 @@ def _in_format(text: str, bare: str, form: str) -> str:
 
 
 def _parsed(text: str, form: str) -> str:
-    return f"CAST(try_strptime({text}, {literal(form)}) AS DATE)"
+    parsed = f"CAST(try_strptime({text}, {literal(form)}) AS DATE)"
+    if "%Y" not in form:
+        return parsed
+    # The parser takes "12" for the year 12; a year has four digits. (GREATEST passes over NULL.)
+    return f"NULLIF(GREATEST({parsed}, {BEFORE_FOUR_DIGITS}), {BEFORE_FOUR_DIGITS})"
 
 
 def described(formats: Sequence[str]) -> str:

@@ -84,7 +84,8 @@ class Texts:
         if field.strip_zeros:
             text = f"regexp_replace({text}, '^0+(.)', '\\1')"
         if field.zero_pad:
-            text = f"lpad({text}, greatest(length({text}), {field.zero_pad}), '0')"
+            width = f"CAST(greatest(length({text}), {field.zero_pad}) AS INTEGER)"
+            text = f"lpad({text}, {width}, '0')"
         if field.values:
             whens = " ".join(
                 f"WHEN {literal(old)} THEN {literal(new)}" for old, new in field.values.items()

@@ -5,8 +5,9 @@ import duckdb
 from etl.entities import Entity
 
 
-def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """Make `repeat` (seq, reason) from `judged`: the good rows that are not kept.
+def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
+    """Make `repeat` (seq, reason) from `judged`: the good rows that are not kept. True when there
+    are any.
 
     `reason` is NULL for a copy and a sentence for a contradiction. A deletion does not contradict
     the row it deletes. Of entities that may have many versions in a batch (customers) every row
@@ -23,10 +24,12 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
             "CREATE OR REPLACE TABLE repeat AS "
             "SELECT CAST(NULL AS BIGINT) AS seq, CAST(NULL AS VARCHAR) AS reason WHERE FALSE"
         )
-    elif entity.one_version_per_batch:
+        return False
+    if entity.one_version_per_batch:
         _contradictions(connection, entity)
     else:
         _unchanged(connection, entity)
+    return True
 
 
 def _unchanged(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:

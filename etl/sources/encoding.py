@@ -104,9 +104,10 @@ def _decode(
                     sink.write(text.replace("\r", "\n") if swap else text)
                 if not block:
                     return
-    except UnicodeError:
+    except UnicodeDecodeError as error:
+        line += error.object[: error.start].count(b"\n")
         raise BadInput(
-            f"{name} is not in {encoding}: it stops making sense after line {line}; "
+            f"{name} is not in {encoding}: line {line} makes no sense in it; "
             "name its encoding under read: {encoding: …}."
         ) from None
     finally:
