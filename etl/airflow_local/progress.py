@@ -23,7 +23,7 @@ WORDS = {
     "upstream_failed": "not reached",
     "up_for_retry": "will be tried again",
 }
-SAID_ALOUD = ("running", "success", "failed", "up_for_retry")
+SAID_ALOUD = ("success", "failed", "up_for_retry")
 
 
 class Progress:
