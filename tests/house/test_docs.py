@@ -79,6 +79,27 @@ def test_every_command_is_documented() -> None:
     assert not missing, f"{', '.join(GUIDES)} do not mention {', '.join(missing)}"
 
 
+def test_every_option_is_documented() -> None:
+    told = {
+        (word, option.split("=")[0])
+        for name in GUIDES
+        for program, arguments in docs_rules.commands(DOCUMENTS[name])
+        if program == "zixin"
+        for word in (*(a for a in arguments if a in OPTIONS), "")
+        for option in arguments
+    }
+    missing = [
+        f"zixin {name} {option}".replace("  ", " ")
+        for name, options in OPTIONS.items()
+        for option in sorted(
+            options - {"--help", "-h", "--install-completion", "--show-completion"}
+        )
+        if (name, option) not in told
+    ]
+
+    assert not missing, f"docs/operations.md, Commands: say what {', '.join(missing)} does"
+
+
 def test_every_document_is_in_the_index() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         guides = [doc for doc in DOCUMENTS if re.fullmatch(r"docs/[^/]+\.md", doc)]
@@ -281,3 +302,32 @@ def test_an_undocumented_setting_is_found() -> None:
 )
 def test_a_neglected_changelog_is_found(text: str) -> None:
     assert len(list(docs_rules.changelog_is_kept(text, "0.1.0"))) == 1
+
+
+def test_the_book_files_of_the_guide_are_book_files(tmp_path: Path) -> None:
+    from etl.sources.config import read_book
+
+    guide = DOCUMENTS["docs/your-own-ledger.md"]
+    books = [
+        block
+        for block in re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+        if "feeds:" in block
+    ]
+    assert books, "docs/your-own-ledger.md shows no whole book file"
+
+    for number, text in enumerate(books):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        assert read_book(path).feeds
+
+
+def test_every_key_of_a_book_file_is_described() -> None:
+    from etl.sources import config
+
+    parts = (config.Book, config.Feed, config.Read, config.Number, config.FieldMapping)
+    keys = {name for part in parts for name in part.model_fields} | {"when", "is_deleted"}
+    described = set(re.findall(r"`(\w+)`|\b(\w+):", DOCUMENTS["docs/your-own-ledger.md"]))
+    described = {word for pair in described for word in pair}
+
+    missing = sorted(keys - described - {"path"})
+    assert not missing, f"docs/your-own-ledger.md does not say what {', '.join(missing)} means"
