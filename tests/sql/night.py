@@ -86,9 +86,7 @@ def filled(entity: str, rows: Sequence[Row]) -> list[Row]:
     return whole
 
 
-def policies(
-    active: str = "article", changes: Mapping[str, Any] | None = None
-) -> Policies:
+def policies(active: str = "article", changes: Mapping[str, Any] | None = None) -> Policies:
     """The shipped policies, the active one with `changes` such as {"book.unapplied_cash": "ignore"};
     the other one stays beside it as it is shipped."""
     shipped = load_policies(active, beside=POLICY_FOLDER)
@@ -186,9 +184,7 @@ class Night:
         ]
         left = list(found)
         for row in wanted:
-            match = next(
-                (r for r in left if all(map(same, r, row.values()))), None
-            )
+            match = next((r for r in left if all(map(same, r, row.values()))), None)
             assert match is not None, (
                 f"{name} lacks the row\n{drawn(header, [list(row.values())])}\n"
                 f"it holds\n{drawn(header, found)}"

@@ -23,9 +23,7 @@ def parse(text: str) -> list[Row]:
     header, *rows = lines
     for row in rows:
         assert len(row) == len(header), f"{len(header)} columns, but {row}"
-    return [
-        {str(name): cell for name, cell in zip(header, row, strict=True)} for row in rows
-    ]
+    return [{str(name): cell for name, cell in zip(header, row, strict=True)} for row in rows]
 
 
 def _cells(text: str) -> Iterator[list[str | None]]:

@@ -38,9 +38,7 @@ def test_a_tie_goes_to_the_code_that_sorts_first_and_a_policy_may_name_the_base(
     rate = f"from_currency | to_currency | rate_date | rate\nEUR | USD | {day(0)} | 1.10"
     tied = night(invoice=invoices("USD", "EUR"), fx_rate=rate)
     assert {row["base_currency"] for row in tied.rows("event.currency")} == {"EUR"}
-    named = night(
-        changes={"book.base_currency": "USD"}, invoice=invoices("EUR"), fx_rate=rate
-    )
+    named = night(changes={"book.base_currency": "USD"}, invoice=invoices("EUR"), fx_rate=rate)
     named.expect("event.currency", "currency | base_currency | rate_to_base\nEUR | USD | 1.10")
 
 

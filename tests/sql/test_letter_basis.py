@@ -35,7 +35,9 @@ def test_the_collection_letter(night, cash, payout, letter, rate, literal):
     found = night(
         invoice=f"invoice_id | due_date | amount\nI1 | {day(40)} | 100",
         payment=f"invoice_id | payment_date | amount\nI1 | {day(40)} | {cash}",
-        claim=f"invoice_id | claim_date | amount\nI1 | {day(20)} | {payout}" if payout > "0" else "",
+        claim=f"invoice_id | claim_date | amount\nI1 | {day(20)} | {payout}"
+        if payout > "0"
+        else "",
     )
     found.expect("grade.credit_grade", f"letter_collection\n{letter}", policy_id="article")
     found.expect(
@@ -206,9 +208,7 @@ def test_the_literal_formula_has_no_cash_in_it(night):
         payment=f"invoice_id | payment_date | amount\nI1 | {day(40)} | 10",
         claim=f"invoice_id | claim_date | amount\nI1 | {day(20)} | 5",
     )
-    found.expect(
-        "grade.credit_grade", "policy_id | letter_collection\narticle | B\nbalanced | D"
-    )
+    found.expect("grade.credit_grade", "policy_id | letter_collection\narticle | B\nbalanced | D")
 
 
 # --- the overdue letter ---------------------------------------------------------------------------
@@ -277,9 +277,7 @@ def late_items(*items: tuple[float, int]) -> dict[str, str]:
         ([(1, 30)] + [(99, 0)] * 9, "D", "B", "3", "0.001121"),  # the line between 0 and 30
     ],
 )
-def test_worst_decides_or_the_ninetieth_percentile(
-    night, items, article, balanced, p90, weight
-):
+def test_worst_decides_or_the_ninetieth_percentile(night, items, article, balanced, p90, weight):
     found = night(**late_items(*items))
     found.expect(
         "grade.credit_grade",

@@ -81,9 +81,7 @@ def test_pay_by_looks_thirty_days_ahead_and_leaves_out_what_is_disputed(night):
         """,
         dispute=f"invoice_id | opened_date | amount\nCONTESTED | {day(5)} | -\nPART | {day(5)} | 30",
     )
-    found.expect(
-        "mart.outlook", "invoice_id | amount\nSOON | 100\nPART | 70", kind="pay_by"
-    )
+    found.expect("mart.outlook", "invoice_id | amount\nSOON | 100\nPART | 70", kind="pay_by")
 
 
 def test_nothing_drops_a_d_and_a_percentile_has_no_date(night):
@@ -94,7 +92,9 @@ def test_nothing_drops_a_d_and_a_percentile_has_no_date(night):
             SOON       | {day(-3)} | 100
         """
     }
-    night(**tables).expect("mart.outlook", "kind | to_letter\ncollect | A\ncollect | B\ncollect | C")
+    night(**tables).expect(
+        "mart.outlook", "kind | to_letter\ncollect | A\ncollect | B\ncollect | C"
+    )
     under_p90 = night(policy="balanced", **tables)
     assert {row["kind"] for row in under_p90.rows("mart.outlook")} == {"collect"}
 
@@ -164,9 +164,7 @@ def test_what_cash_cannot_reach_is_not_promised(night):
         payment=f"invoice_id | payment_date | amount\nI1 | {day(40)} | 85",
         claim=f"claim_date | amount\n{day(20)} | 7",  # 93 is the best that can be collected
     )
-    found.expect(
-        "mart.outlook", "from_letter | to_letter | amount\nD | C | 12", kind="collect"
-    )
+    found.expect("mart.outlook", "from_letter | to_letter | amount\nD | C | 12", kind="collect")
 
 
 def test_an_a_or_no_letter_has_nothing_to_collect(night):
@@ -264,6 +262,4 @@ def test_a_letter_of_c_leaves_when_its_own_items_do(night):
             B          | 2026-09-02   | 100
         """,
     )
-    found.expect(
-        "mart.outlook", "from_letter | on_date\nC | 2027-03-08", kind="leaves"
-    )
+    found.expect("mart.outlook", "from_letter | on_date\nC | 2027-03-08", kind="leaves")

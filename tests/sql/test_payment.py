@@ -155,9 +155,7 @@ def test_countback_of_a_customer_who_owes_nothing_is_zero(night):
         invoice="invoice_id | due_date | amount\nI1 | 2026-11-01 | 100",
         payment="invoice_id | payment_date | amount\nI1 | 2026-11-01 | 100",
     )
-    found.expect(
-        "indicator.payment", "countback_dso | dso | true_dso | dso_capped\n0 | 0 | 0 | no"
-    )
+    found.expect("indicator.payment", "countback_dso | dso | true_dso | dso_capped\n0 | 0 | 0 | no")
 
 
 @pytest.mark.parametrize(

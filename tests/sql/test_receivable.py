@@ -182,8 +182,7 @@ def test_cash_on_account_pays_the_oldest_due_first_for_the_letters_only(night):
             NEWER      | {day(20)} | 100
             OLDER      | {day(40)} | 100
             UNDATED    | -         | 100    # in no letter, so no cash either
-        """.replace("amount", "amount | invoice_date", 1)
-        .replace("| 100", f"| 100 | {day(90)}"),
+        """.replace("amount", "amount | invoice_date", 1).replace("| 100", f"| 100 | {day(90)}"),
         "payment": f"invoice_id | payment_date | amount\n- | {day(40)} | 150",
     }
     night(**tables).expect(
