@@ -1,5 +1,5 @@
 # The same set-up as on a laptop: the lock, and nothing that is not in it.
-FROM python:3.13-slim-bookworm
+FROM python:3.11-slim-bookworm
 
 RUN useradd --create-home --uid 50000 zixin \
     && install --directory --owner zixin /opt/zixin /var/lib/zixin /ledger

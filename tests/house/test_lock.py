@@ -1,8 +1,11 @@
 """The lock keeps to pyproject.toml, and the repository names no package registry."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,51 @@ def test_the_lock_has_what_pyproject_asks_for(line: str, requirement: Requiremen
     assert pin, f"{requirement.name} is not in requirements.lock: run `make lock`."
     assert requirement.specifier.contains(pin), f"{requirement} against {pin}: run `make lock`."
     assert "#" in line, f"Say in a comment what {requirement.name} is here for."
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """Not by luck, because something else happens to bring it."""
+    ours = {"etl", "sandbox", "tests", "bench"}
+    asked = {canonicalize_name(requirement.name) for _, requirement in _wanted()}
+    brought_by = packages_distributions()
+    missing = {
+        f"{file.relative_to(PROJECT)} imports {module}"
+        for file in PROJECT.glob("*/**/*.py")
+        if file.relative_to(PROJECT).parts[0] in {*ours, "dags", "plugins"}
+        for module in _imports(file) - ours - set(sys.stdlib_module_names)
+        if not asked & {canonicalize_name(name) for name in brought_by.get(module, ())}
+        and module != "airflow"  # its parts come as packages of other names
+        and not file.with_name(f"{module}.py").exists()
+    }
+    assert missing == set()
+
+
+def test_what_is_asked_for_at_run_time_is_used() -> None:
+    text = "".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("etl", "dags", "plugins")
+        for file in (PROJECT / folder).rglob("*.py")
+    )
+    wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    modules = {"apache_airflow": "airflow", "pyyaml": "yaml"}
+    names = [Requirement(one).name.replace("-", "_") for one in wanted]
+    assert [name for name in names if modules.get(name, name) not in text] == []
+
+
+def _imports(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = [
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    ]
+    return {name.split(".")[0] for name in names}
 
 
 def test_every_pin_has_its_hashes() -> None:
