@@ -1,6 +1,7 @@
 """What `zixin night` prints: the same book under every policy, and where to look."""
 
 from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +19,13 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
         + ("" if result["is_newest"] else "  (an older night: the newest stays the one people see)")
     )
     screen.print(_book(result["book"]))
+    for row in result["without_rate"]:
+        screen.print(
+            f"[yellow]no rate for {row['currency']}:[/] {Decimal(row['open_amount']):,.2f} open with "
+            f"{row['customer_cnt']:,} customers stay out of the totals, and their collection letter "
+            "is unknown: map an fx_rate",
+            soft_wrap=True,
+        )
     if result["quarantine"]:
         rows = sum(entry["open"] for entry in result["quarantine"])
         first = result["quarantine"][0]
@@ -52,6 +60,4 @@ def _book(book: list[dict[str, Any]]) -> Table:
 
 
 def _money(rows: dict[str, dict[str, Any]], name: str, currency: str) -> str:
-    from decimal import Decimal
-
     return f"{sum((Decimal(row[name]) for row in rows.values()), Decimal(0)):,.2f} {currency}"

@@ -82,6 +82,7 @@ def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
         "is_newest": is_newest,
         "credit_files": manifest["credit_files"]["count"],
         "book": manifest["book"],
+        "without_rate": manifest["without_rate"],
         "quarantine": manifest["quarantine"],
         "warehouse": warehouse.masked_url(url),
         "warnings": list(loaded["warnings"]),
@@ -110,6 +111,7 @@ def _write(
         )
         write_changes(connection, folder, night_before(ctx.published, as_of))
         book, quarantine = _book(connection), _quarantine(connection)
+        without_rate = _without_rate(connection)
     write_json(
         folder / "manifest.json",
         {
@@ -133,6 +135,7 @@ def _write(
             },
             "tables": tables,
             "book": book,
+            "without_rate": without_rate,
             "quarantine": quarantine,
         },
     )
@@ -192,6 +195,18 @@ def _book(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         "overdue_amount",
     )  # fmt: skip
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _without_rate(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What stays out of every customer total because its currency has no rate young enough."""
+    rows = connection.execute(
+        "SELECT currency, COUNT(*), SUM(open_amount) FROM indicator.aging "
+        "JOIN event.currency USING (currency) WHERE fx_state = 'no_fx' "
+        "GROUP BY currency ORDER BY currency"
+    ).fetchall()
+    return [
+        dict(zip(("currency", "customer_cnt", "open_amount"), row, strict=True)) for row in rows
+    ]
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
