@@ -1,7 +1,7 @@
 """What `zixin night` prints: the same book under every policy, and where to look."""
 
-from pathlib import Path
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
