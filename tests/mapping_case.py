@@ -32,8 +32,10 @@ class Result:
     folder: Path
 
     def rows(self, name: str = "invoice") -> list[dict[str, Any]]:
-        relation = duckdb.read_parquet(str(self.folder / f"{name}.parquet"))
-        return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+        # A database of its own: a shared one may remember the file that was here before.
+        with duckdb.connect() as connection:
+            relation = connection.read_parquet(str(self.folder / f"{name}.parquet"))
+            return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
     def column(self, column: str, name: str = "invoice") -> list[Any]:
         return [row[column] for row in self.rows(name)]

@@ -173,9 +173,12 @@ def _any_cleaned(values: dict[str, Value]) -> str:
 
 
 def _key_text(entity: Entity) -> str:
-    """The key as the row writes it, parts joined by `|`; NULL when it says nothing at all."""
+    """The key as the row writes it, parts joined by `|`, NULL when it says nothing at all. A control
+    character is shown as U+FFFD: PostgreSQL takes no NUL in a text."""
     parts = [f"COALESCE(x_{name}, '')" for name in entity.key]
-    joined = " || '|' || ".join(parts)
+    joined = (
+        f"regexp_replace({' || chr(124) || '.join(parts)}, '[\\x00-\\x1F\\x7F]', '\ufffd', 'g')"
+    )
     return f"NULLIF({joined}, '{'|' * (len(parts) - 1)}')"
 
 

@@ -46,8 +46,8 @@ class Table:
 
 
 def clean_name(name: str) -> str:
-    """A header as a person reads it: one space for any white space, composed characters."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip()
+    """A header as a person reads it: one space for what cannot be seen, composed characters."""
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", unicodedata.normalize("NFC", name)).strip()
 
 
 def unique_names(cells: Sequence[str]) -> tuple[str, ...]:
