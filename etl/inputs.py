@@ -99,7 +99,7 @@ def read_inputs(root: Path, as_of: date) -> NightInputs:
             f"the night of {as_of} has no inputs yet: run `zixin night --as-of {as_of}`"
         )
     lists = ("batches", "batches_sha256", "replaced", "feeds")
-    return NightInputs(**{**content, **{name: tuple(content[name]) for name in lists}})
+    return NightInputs(**{**content, **{name: tuple(content.get(name, ())) for name in lists}})
 
 
 def batches_of(root: Path, inputs: NightInputs) -> list[Batch]:
