@@ -71,7 +71,8 @@ def quarantine_register(
 
     A key that arrives bad again after it was healed is open again, with its first day kept. Rows
     without a key are told apart by their raw text, and close when a later batch of the feed comes
-    without them; so does any row that a later full export lacks. Columns: `REGISTER`, ordered by (feed, entity, key, raw, rule).
+    without them; so does any row that a later full export lacks. Columns: `REGISTER`, ordered by
+    (feed, entity, key, raw, rule).
     """
     known = [batch for batch in batches if batch.day is None or batch.day <= as_of]
     connection.execute(
