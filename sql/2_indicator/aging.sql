@@ -9,18 +9,18 @@
 -- Columns
 --   customer_id              VARCHAR        the customer
 --   currency                 VARCHAR        of every amount in this row
---   current_amount           DECIMAL(18,2)  open, due tonight or later
---   overdue_1_30_amount      DECIMAL(18,2)  open, 1 to 30 days past due
---   overdue_31_60_amount     DECIMAL(18,2)  open, 31 to 60 days past due
---   overdue_61_90_amount     DECIMAL(18,2)  open, 61 to 90 days past due
---   overdue_over_90_amount   DECIMAL(18,2)  open, 91 or more days past due
---   no_due_date_amount       DECIMAL(18,2)  open, no due date stated and none to derive
---   open_amount              DECIMAL(18,2)  the six buckets together
---   overdue_amount           DECIMAL(18,2)  the four past-due buckets together
---   unapplied_credit_amount  DECIMAL(18,2)  credit notes and claims that name no known invoice; 0 or less
---   unapplied_cash_amount    DECIMAL(18,2)  cash on account and overpayments; 0 or less
---   residue_amount           DECIMAL(18,2)  differences within tolerance, closed [Q5]
---   ledger_balance           DECIMAL(18,2)  billed less everything booked
+--   current_amount           DECIMAL(28,2)  open, due tonight or later
+--   overdue_1_30_amount      DECIMAL(28,2)  open, 1 to 30 days past due
+--   overdue_31_60_amount     DECIMAL(28,2)  open, 31 to 60 days past due
+--   overdue_61_90_amount     DECIMAL(28,2)  open, 61 to 90 days past due
+--   overdue_over_90_amount   DECIMAL(28,2)  open, 91 or more days past due
+--   no_due_date_amount       DECIMAL(28,2)  open, no due date stated and none to derive
+--   open_amount              DECIMAL(28,2)  the six buckets together
+--   overdue_amount           DECIMAL(28,2)  the four past-due buckets together
+--   unapplied_credit_amount  DECIMAL(28,2)  credit notes and claims that name no known invoice; 0 or less
+--   unapplied_cash_amount    DECIMAL(28,2)  cash on account and overpayments; 0 or less
+--   residue_amount           DECIMAL(28,2)  differences within tolerance, closed [Q5]
+--   ledger_balance           DECIMAL(28,2)  billed less everything booked
 --   past_due_share           DECIMAL(18,6)  fraction overdue_amount / open_amount; NULL: nothing open
 
 WITH

@@ -202,6 +202,7 @@ claims AS (
   GROUP BY claim_row.policy_id, claim_row.customer_id
 )
 
+-- TRY: a payment typed with ten zeros too many on a bill of a cent is one ratio less, no end of the night.
 SELECT
   rule.policy_id,
   customer.customer_id,
@@ -226,12 +227,12 @@ SELECT
   COALESCE(claims.claims_base, 0) AS claims_base,
   COALESCE(claims.claims_all_base, 0) AS claims_all_base,
   CASE WHEN COALESCE(collection.no_fx_cnt, 0) + COALESCE(claims.no_fx_cnt, 0) = 0
-    THEN CAST(CAST(
+    THEN TRY_CAST(TRY_CAST(
       (collection.collected_raw_base - COALESCE(claims.claims_base, 0))
       / NULLIF(collection.collection_due_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS net_collection_rate,
   CASE WHEN COALESCE(collection.no_fx_cnt, 0) + COALESCE(claims.no_fx_cnt, 0) = 0
-    THEN CAST(CAST(
+    THEN TRY_CAST(TRY_CAST(
       (collection.collection_due_base - COALESCE(claims.claims_all_base, 0))
       / NULLIF(collection.collection_due_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS net_collection_rate_literal,

@@ -11,7 +11,7 @@
 --   customer_id              VARCHAR        the customer
 --   base_currency            VARCHAR        of every amount in this row
 --   judged_cnt               BIGINT         items judged: due or settled in the window, or open past due
---   judged_amount            DECIMAL(18,2)  what was due on them
+--   judged_amount            DECIMAL(28,2)  what was due on them
 --   on_time_share_cnt        DECIMAL(18,6)  fraction of items paid on or before the due date, or due and not late yet; NULL: none judged [R0-11]
 --   on_time_share_amt        DECIMAL(18,6)  the same by amount; NULL: none judged, no_fx
 --   early_share_cnt          DECIMAL(18,6)  fraction of items settled before the due date; NULL: none judged [R4-G2a]
@@ -30,20 +30,20 @@
 --   dbt_buckets              DECIMAL(18,6)  days beyond terms from aging buckets; NULL: nothing open with a due date [C2]
 --   paydex_like              DECIMAL(18,6)  1 to 100, 80 prompt, amount-weighted; NULL: none judged, no_fx [C4]
 --   early_payment_flag       BOOLEAN        systematic early payment, no letter moves [Q28]
---   open_amount              DECIMAL(18,2)  open in the ledger, items with a rate
---   overdue_amount           DECIMAL(18,2)  open and past due, items with a rate
---   sales_amount             DECIMAL(18,2)  billed in the window less credit notes
+--   open_amount              DECIMAL(28,2)  open in the ledger, items with a rate
+--   overdue_amount           DECIMAL(28,2)  open and past due, items with a rate
+--   sales_amount             DECIMAL(28,2)  billed in the window less credit notes
 --   window_days              INTEGER        days the window has; NULL: never billed
 --   dso                      DECIMAL(18,6)  days; NULL: no credit sales in the window [C1]
 --   best_possible_dso        DECIMAL(18,6)  days, of what is not yet due; NULL: no credit sales [C1]
 --   average_days_delinquent  DECIMAL(18,6)  days, dso less best possible; NULL: no credit sales [C1]
 --   countback_dso            DECIMAL(18,6)  days; NULL: never billed [C1]
 --   dso_capped               BOOLEAN        more is open than was ever billed: countback_dso is a floor
---   dso_residual_amount      DECIMAL(18,2)  what count-back could not place; 0 unless capped
+--   dso_residual_amount      DECIMAL(28,2)  what count-back could not place; 0 unless capped
 --   true_dso                 DECIMAL(18,6)  days, open items weighted by age within their month's sales; NULL: no sales [C1]
 --   cei                      DECIMAL(18,6)  0 to 100, collection effectiveness; NULL: denominator 0 [C1]
 --   payment_cnt_12m          BIGINT         cash payments in the window
---   payment_amount_12m       DECIMAL(18,2)  cash in the window [R0-13]
+--   payment_amount_12m       DECIMAL(28,2)  cash in the window [R0-13]
 --   payments_per_month       DECIMAL(18,6)  payments per month of the window; NULL: never billed [R0-12]
 --   payment_gap_days_mean    DECIMAL(18,6)  days between paying days in the window; NULL: fewer than two [R0-12]
 --   payment_gap_cv           DECIMAL(18,6)  standard deviation over mean of the gaps; NULL: fewer than three paying days [R0-12]
@@ -240,7 +240,7 @@ countback AS (
 true_dso AS (
   SELECT
     receivable.customer_id,
-    SUM(CAST(
+    SUM(TRY_CAST(
       receivable.open_base
       * EXTRACT(DAY FROM (night.night_time - CAST(receivable.invoice_date AS TIMESTAMP)))
       / NULLIF(month_sales.sales_base, 0) AS DECIMAL(28, 10)
@@ -370,6 +370,8 @@ base AS (
   SELECT MIN(base_currency) AS base_currency FROM event.currency
 )
 
+-- TRY: sales of a cent under a billion of receivables make one ratio too long to publish, no end of
+-- the night.
 SELECT
   sums.customer_id,
   base.base_currency,
@@ -417,11 +419,11 @@ SELECT
   sums.overdue_base AS overdue_amount,
   COALESCE(sums.sales_base, 0) AS sales_amount,
   sums.window_days,
-  CAST(CAST(sums.open_base / sums.sales_base * sums.window_days AS DECIMAL(28, 10))
+  TRY_CAST(TRY_CAST(sums.open_base / sums.sales_base * sums.window_days AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS dso,
-  CAST(CAST(sums.current_base / sums.sales_base * sums.window_days AS DECIMAL(28, 10))
+  TRY_CAST(TRY_CAST(sums.current_base / sums.sales_base * sums.window_days AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS best_possible_dso,
-  CAST(CAST((sums.open_base - sums.current_base) / sums.sales_base * sums.window_days
+  TRY_CAST(TRY_CAST((sums.open_base - sums.current_base) / sums.sales_base * sums.window_days
     AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS average_days_delinquent,
   CASE
     WHEN sums.first_sale_date IS NULL THEN NULL
@@ -436,8 +438,10 @@ SELECT
       THEN sums.open_base - COALESCE(countback.total_base, 0)
     ELSE 0
   END AS dso_residual_amount,
-  CASE WHEN sums.sales_base IS NOT NULL THEN COALESCE(true_dso.true_dso, 0) END AS true_dso,
-  CAST(CAST(
+  CASE WHEN sums.sales_base IS NOT NULL
+    THEN TRY_CAST(COALESCE(true_dso.true_dso, 0) AS DECIMAL(18, 6))
+  END AS true_dso,
+  TRY_CAST(TRY_CAST(
     (sums.opening_base * sums.window_months + COALESCE(sums.sales_base, 0)
       - sums.open_base * sums.window_months)
     / NULLIF(sums.opening_base * sums.window_months + COALESCE(sums.sales_base, 0)
@@ -458,11 +462,11 @@ SELECT
       * gaps.gap_cnt / NULLIF(CAST(gaps.gap_sum AS DECIMAL(28, 2)), 0)
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS payment_gap_cv,
-  CAST(CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
+  TRY_CAST(TRY_CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS payment_amount_trend,
   EXTRACT(DAY FROM (night.night_time - CAST(paying.last_payment_date AS TIMESTAMP)))
     AS days_since_payment,
-  CAST(CAST(sums.lost_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  TRY_CAST(TRY_CAST(sums.lost_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
     AS bad_debt_ratio,
   sums.no_fx_item_cnt,
   CASE

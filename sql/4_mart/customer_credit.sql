@@ -37,9 +37,9 @@
 --   dso                       DECIMAL(18,6)  days; NULL: no credit sales
 --   early_payment_flag        BOOLEAN        systematic early payment
 --   base_currency             VARCHAR        of the amounts
---   open_amount               DECIMAL(18,2)  open in the ledger
---   overdue_amount            DECIMAL(18,2)  open and past due
---   sales_amount              DECIMAL(18,2)  billed in the window less credit notes
+--   open_amount               DECIMAL(28,2)  open in the ledger
+--   overdue_amount            DECIMAL(28,2)  open and past due
+--   sales_amount              DECIMAL(28,2)  billed in the window less credit notes
 
 SELECT
   customer.customer_id,

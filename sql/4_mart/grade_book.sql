@@ -9,8 +9,8 @@
 --   final_grade     VARCHAR        A, B, C, D, NR
 --   customer_cnt    BIGINT         customers with that grade
 --   base_currency   VARCHAR        of the amounts; NULL: nothing was ever billed
---   open_amount     DECIMAL(18,2)  open in the ledger
---   overdue_amount  DECIMAL(18,2)  open and past due
+--   open_amount     DECIMAL(28,2)  open in the ledger
+--   overdue_amount  DECIMAL(28,2)  open and past due
 
 WITH
 

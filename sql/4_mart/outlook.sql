@@ -17,7 +17,7 @@
 --   from_letter  VARCHAR        tonight's letter; NULL: none yet
 --   to_letter    VARCHAR        the letter reached; better for leaves, where the rest decides
 --   invoice_id   VARCHAR        the invoice to pay; empty where it is not about one
---   amount       DECIMAL(18,2)  what to pay; NULL: leaves
+--   amount       DECIMAL(28,2)  what to pay; NULL: leaves
 --   currency     VARCHAR        of the amount; NULL: leaves
 --   on_date      DATE           pay_by: the first night it would count; leaves: the day it leaves; NULL: collect
 

@@ -9,9 +9,9 @@
 --   customer_id        VARCHAR        the customer
 --   month_start        DATE           first day of the month
 --   base_currency      VARCHAR        of the amounts
---   billed_amount      DECIMAL(18,2)  invoices issued in the month
---   paid_amount        DECIMAL(18,2)  cash received in the month
---   due_amount         DECIMAL(18,2)  judged amounts that fell due in the month
+--   billed_amount      DECIMAL(28,2)  invoices issued in the month
+--   paid_amount        DECIMAL(28,2)  cash received in the month
+--   due_amount         DECIMAL(28,2)  judged amounts that fell due in the month
 --   days_overdue_wavg  DECIMAL(18,6)  days late of what fell due in the month, amount-weighted; NULL: nothing fell due
 --   days_overdue_max   INTEGER        most days late of what fell due in the month; NULL: nothing fell due
 

@@ -55,9 +55,9 @@ def test_the_books_balance_nobody_is_lost_and_a_grade_lies_in_its_interval(
                 for name in ("current", "overdue_1_30", "overdue_31_60", "overdue_61_90",
                              "overdue_over_90", "no_due_date")
             )  # fmt: skip
-            credits = age["unapplied_credit_amount"] + age["unapplied_cash_amount"]
+            in_credit = age["unapplied_credit_amount"] + age["unapplied_cash_amount"]
             assert buckets == age["open_amount"]
-            assert buckets + credits + age["residue_amount"] == age["ledger_balance"]
+            assert buckets + in_credit + age["residue_amount"] == age["ledger_balance"]
             assert age["ledger_balance"] == billed.pop((age["customer_id"], age["currency"]))
         assert not billed
 

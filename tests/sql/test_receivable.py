@@ -63,11 +63,11 @@ def test_a_residual_within_tolerance_is_paid(night):
     )
     found.expect(
         "core.receivable",
-        """
+        f"""
         invoice_id | open_amount | unpaid_amount | residue_amount | settled_date | days_overdue
-        CENT       | 0           | 0             | 0.01           | {paid}       | 0
+        CENT       | 0           | 0             | 0.01           | {day(40)}       | 0
         TWO        | 0.02        | 0.02          | 0              | -            | 40
-        """.format(paid=day(40)),
+        """,
     )
 
 
@@ -187,12 +187,12 @@ def test_cash_on_account_pays_the_oldest_due_first_for_the_letters_only(night):
     }
     night(**tables).expect(
         "core.receivable",
-        """
+        f"""
         invoice_id | on_account_amount | unpaid_amount | open_amount | days_overdue | settled_date
-        OLDER      | 100               | 0             | 100         | 0            | {old}
+        OLDER      | 100               | 0             | 100         | 0            | {day(40)}
         NEWER      | 50                | 50            | 100         | 20           | -
         UNDATED    | 0                 | 100           | 100         | -            | -
-        """.format(old=day(40)),
+        """,
     )
     night(changes={"book.unapplied_cash": "ignore"}, **tables).expect(
         "core.receivable",

@@ -70,18 +70,18 @@ def invoices(draw: Any, as_of: date, number: int, name: str) -> Invoice:
             }
         )
     )
-    credits: list[Credit] = []
+    notes: list[Credit] = []
     claims: list[Claim] = []
     to_pay = amount
     if events["credit"]:
         credit = _cents(amount / 5)
         to_pay -= credit
         credited_on = due + timedelta(days=max(events["days"][1], -terms))
-        credits.append(Credit(credit, credited_on, events["credit"]))
+        notes.append(Credit(credit, credited_on, events["credit"]))
     # Before any cash: whether a later claim delays the settlement is a matter of reading.
     claimed_on, claim = due - timedelta(days=min(21, terms)), _cents(amount / 20)
     if events["claim"] == "note":
-        credits.append(Credit(claim, claimed_on, "quality_claim"))
+        notes.append(Credit(claim, claimed_on, "quality_claim"))
     elif events["claim"]:
         claims.append(Claim(claim, claimed_on, events["claim"]))
         to_pay -= claim if events["claim"] == "deduction" else 0
@@ -89,7 +89,7 @@ def invoices(draw: Any, as_of: date, number: int, name: str) -> Invoice:
     cash: list[Allocation] = []
     if events["share"]:
         paid = max(_cents(to_pay * Decimal(events["share"])) - events["short"] * CENT, CENT)
-        parts = 1 if credits or claims else events["parts"]
+        parts = 1 if notes or claims else events["parts"]
         first = _cents(paid / parts)
         lots = [first] if parts == 1 else [first, paid - first]
         cash = [
@@ -123,7 +123,7 @@ def invoices(draw: Any, as_of: date, number: int, name: str) -> Invoice:
         invoice_date=due - timedelta(days=terms),
         due_date=None if draw(st.integers(0, 19)) == 19 else due,
         allocations=tuple(cash),
-        credits=tuple(credits),
+        credits=tuple(notes),
         claims=tuple(claims),
         disputes=dispute,
     )
