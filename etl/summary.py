@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 GRADES = ("A", "B", "C", "D", "NR")
+SHOWN_REASONS = 3
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "red", "NR": "bright_black"}
 
 
@@ -27,16 +28,24 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
             soft_wrap=True,
         )
     if result["quarantine"]:
-        rows = sum(entry["open"] for entry in result["quarantine"])
-        first = result["quarantine"][0]
-        screen.print(
-            f"quarantine: {rows:,} open, most of them {escape(first['entity'])} "
-            f"{escape(first['rule'])} ({first['open']:,})"
-        )
+        _print_quarantine(screen, result["quarantine"])
     for warning in result["warnings"]:
         screen.print(f"[yellow]warning:[/] {escape(warning)}")
     screen.print(f"open       {Path(result['folder'], 'index.html').as_uri()}", soft_wrap=True)
     screen.print(f"warehouse  {escape(result['warehouse'])}", soft_wrap=True)
+
+
+def _print_quarantine(screen: Console, entries: list[dict[str, Any]]) -> None:
+    """How many rows wait, and the commonest reasons: a mapping that does not fit shows here first."""
+    rows = sum(entry["open"] for entry in entries)
+    screen.print(f"quarantine {rows:,} rows wait for a healthy version; quality.html lists them")
+    for entry in entries[:SHOWN_REASONS]:
+        screen.print(
+            f"  [yellow]{entry['open']:,}[/] {escape(entry['entity'])}: {escape(entry['example'])}",
+            soft_wrap=True,
+        )
+    if len(entries) > SHOWN_REASONS:
+        screen.print(f"  … and {len(entries) - SHOWN_REASONS} more kinds")
 
 
 def _book(book: list[dict[str, Any]]) -> Table:

@@ -210,9 +210,9 @@ def _without_rate(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Open quarantine entries by entity and rule."""
+    """Open quarantine entries by entity and rule, each with the reason of one of them."""
     rows = connection.execute(
-        f"SELECT entity, rule, COUNT(*) FROM {REGISTER} WHERE is_open GROUP BY entity, rule "
-        "ORDER BY COUNT(*) DESC, entity, rule"
+        f"SELECT entity, rule, COUNT(*), MIN(reason) FROM {REGISTER} WHERE is_open "
+        "GROUP BY entity, rule ORDER BY COUNT(*) DESC, entity, rule"
     ).fetchall()
-    return [dict(zip(("entity", "rule", "open"), row, strict=True)) for row in rows]
+    return [dict(zip(("entity", "rule", "open", "example"), row, strict=True)) for row in rows]
