@@ -53,7 +53,9 @@ def _sentences() -> Iterator[None]:
 def _escaped(text: str) -> str:
     from rich.markup import escape
 
-    return escape(text)
+    from etl.terminal import printable
+
+    return escape(printable(text))
 
 
 def _configure(config: Path | None) -> None:

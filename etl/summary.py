@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from etl.terminal import printable
+
 GRADES = ("A", "B", "C", "D", "NR")
 SHOWN_REASONS = 3
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "red", "NR": "bright_black"}
@@ -15,6 +17,7 @@ COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "red", "NR": "bright_b
 
 def print_summary(screen: Console, result: dict[str, Any]) -> None:
     """One night on a terminal."""
+    result = printable(result)
     screen.print(
         f"[bold]{result['as_of']}[/]  {result['credit_files']:,} credit files published"
         + ("" if result["is_newest"] else "  (an older night: the newest stays the one people see)")

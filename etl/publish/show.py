@@ -1,6 +1,5 @@
 """A credit file on a terminal: the same document as the page, in the order a person asks."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.publish.assets import indicators, words
+from etl.terminal import printable
 
 UNKNOWN = "—"
 STYLES = {"A": "bold green", "B": "bold blue", "C": "bold yellow", "D": "bold red"}
@@ -88,7 +88,7 @@ def grade(letter: str | None) -> Text:
 def render_text(document: Document, lang: str = "zh") -> RenderableType:
     """The credit file as something rich prints; nothing in it is read as markup."""
     say = Words(lang)
-    document = _printable(document)
+    document = printable(document)
     active = next(one for one in document["assessments"] if one["is_active"])
     blocks = [
         _heading(say, document, active),
@@ -101,17 +101,6 @@ def render_text(document: Document, lang: str = "zh") -> RenderableType:
         _assurance(say, document),
     ]
     return Group(*(part for block in blocks for part in (*block, Text(""))))
-
-
-def _printable(value: Any) -> Any:
-    """The same document without control characters: a name must not be able to drive a terminal."""
-    if isinstance(value, str):
-        return "".join(one if unicodedata.category(one)[0] != "C" else "\ufffd" for one in value)
-    if isinstance(value, list):
-        return [_printable(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _printable(one) for key, one in value.items()}
-    return value
 
 
 def _heading(say: Words, document: Document, active: Document) -> Iterator[RenderableType]:
