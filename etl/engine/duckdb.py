@@ -57,6 +57,7 @@ class DuckDBEngine:
         )
         try:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")  # stdout belongs to the command
             connection.execute("SET VARIABLE as_of = CAST(? AS DATE)", [as_of])
             for schema in sorted({name.split(".")[0] for name in tables if "." in name}):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
