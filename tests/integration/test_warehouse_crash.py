@@ -204,11 +204,12 @@ def test_killed_at_any_moment(url: str, tmp_path: Path) -> None:
             assert process.stdout is not None
             process.stdout.readline()
             until = time.monotonic() + 0.5 + int.from_bytes(os.urandom(2)) / 65536
-            while time.monotonic() < until:
+            # The first one lives until it has shown a night, on a slow machine as well.
+            while time.monotonic() < until or (attempt == 0 and is_whole(url) == "b0"):
                 is_whole(url)
+                assert process.poll() is None
             process.kill()
         is_whole(url)
-    assert is_whole(url) != "b0", "no process lived long enough to show a night"
     later = MONDAY + timedelta(days=9_000)  # than any night that a killed process got to
     publish(url, later, "b9000", night(tmp_path / "last", "b9000", 11_000))
     assert is_whole(url) == "b9000"
