@@ -44,8 +44,28 @@ allocated_payment AS (
   SELECT DISTINCT payment_id FROM allocation
 ),
 
--- Lines come first; a payment that names one invoice and has no lines settles that one whole.
-applied AS (
+-- Lines come first; a payment that names one invoice and has no lines settles that one whole, and
+-- one that names none, or none we know in its currency, is on account.
+whole AS (
+  SELECT
+    CASE WHEN invoice.invoice_id IS NULL THEN payment.payment_key || ':left'
+      ELSE payment.payment_key || ':whole'
+    END AS event_id,
+    payment.payment_id AS document_id,
+    COALESCE(invoice.customer_id, payment.customer_id) AS customer_id,
+    invoice.invoice_id,
+    payment.payment_date AS event_date,
+    payment.kind,
+    payment.currency,
+    payment.amount
+  FROM payment
+  LEFT JOIN invoice
+    ON invoice.invoice_id = payment.invoice_id AND invoice.currency = payment.currency
+  LEFT JOIN allocated_payment ON allocated_payment.payment_id = payment.payment_id
+  WHERE allocated_payment.payment_id IS NULL AND payment.amount <> 0
+),
+
+lined AS (
   SELECT
     payment.payment_key || ':' || REPLACE(REPLACE(allocation.line, '%', '%25'), ':', '%3A') || ':'
       || allocation.invoice_id AS event_id,
@@ -60,24 +80,6 @@ applied AS (
   FROM allocation
   JOIN payment ON payment.payment_id = allocation.payment_id
   JOIN invoice ON invoice.invoice_id = allocation.invoice_id
-
-  UNION ALL
-
-  SELECT
-    payment.payment_key || ':whole',
-    payment.payment_id,
-    invoice.customer_id,
-    invoice.invoice_id,
-    payment.payment_date,
-    payment.kind,
-    invoice.currency,
-    payment.amount,
-    payment.amount
-  FROM payment
-  JOIN invoice
-    ON invoice.invoice_id = payment.invoice_id AND invoice.currency = payment.currency
-  LEFT JOIN allocated_payment ON allocated_payment.payment_id = payment.payment_id
-  WHERE allocated_payment.payment_id IS NULL
 ),
 
 -- What an allocation in another currency used up of the payment cannot be known here: such a payment
@@ -88,7 +90,7 @@ used AS (
     SUM(used_amount) AS used_amount,
     COUNT(*) - COUNT(used_amount) AS foreign_lines,
     MIN(customer_id) AS customer_id
-  FROM applied
+  FROM lined
   GROUP BY document_id
 ),
 
@@ -102,7 +104,8 @@ left_over AS (
     payment.kind,
     payment.currency,
     payment.amount - COALESCE(used.used_amount, 0) AS amount
-  FROM payment
+  FROM allocated_payment
+  JOIN payment ON payment.payment_id = allocated_payment.payment_id
   LEFT JOIN used ON used.document_id = payment.payment_id
   WHERE COALESCE(used.foreign_lines, 0) = 0
     AND payment.amount <> COALESCE(used.used_amount, 0)
@@ -144,7 +147,10 @@ deduction AS (
 
 seen AS (
   SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
-  FROM applied
+  FROM whole
+  UNION ALL
+  SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+  FROM lined
   UNION ALL
   SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
   FROM left_over

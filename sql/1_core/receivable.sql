@@ -77,16 +77,24 @@ dated AS (
 booked AS (
   SELECT
     settlement.invoice_id,
-    SUM(settlement.amount) FILTER (WHERE settlement.kind = 'credit') AS credited_amount,
-    SUM(settlement.amount) FILTER (WHERE settlement.kind IN ('claim_credit', 'claim_deduction'))
-      AS claim_amount,
-    SUM(settlement.amount) FILTER (WHERE settlement.kind IN ('cash', 'applied_unseen'))
-      AS cash_amount,
-    SUM(settlement.amount)
-      FILTER (WHERE settlement.kind IN ('write_off', 'set_off', 'bad_debt_transfer'))
-      AS written_off_amount,
-    SUM(settlement.amount) FILTER (WHERE settlement.event_date <= book.window_start)
-      AS closed_before_window
+    CAST(SUM(settlement.amount) FILTER (WHERE settlement.kind = 'credit') AS DECIMAL(18, 2))
+      AS credited_amount,
+    CAST(SUM(settlement.amount) FILTER (
+      WHERE settlement.kind IN ('claim_credit', 'claim_deduction')
+    ) AS DECIMAL(18, 2)) AS claim_amount,
+    CAST(SUM(settlement.amount) FILTER (WHERE settlement.kind IN ('cash', 'applied_unseen'))
+      AS DECIMAL(18, 2)) AS cash_amount,
+    CAST(SUM(settlement.amount) FILTER (
+      WHERE settlement.kind IN ('write_off', 'set_off', 'bad_debt_transfer')
+    ) AS DECIMAL(18, 2)) AS written_off_amount,
+    CAST(SUM(settlement.amount) FILTER (WHERE settlement.event_date <= book.window_start)
+      AS DECIMAL(18, 2)) AS closed_before_window,
+    MIN(settlement.event_date) FILTER (
+      WHERE settlement.kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction')
+    ) AS first_paid_date,
+    MAX(settlement.event_date) FILTER (
+      WHERE settlement.kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction')
+    ) AS last_paid_date
   FROM event.settlement
   CROSS JOIN policy.book
   WHERE settlement.invoice_id IS NOT NULL
@@ -112,6 +120,8 @@ balance AS (
       ELSE 0
     END AS opening_amount,
     GREATEST(dated.amount - COALESCE(booked.credited_amount, 0), 0) AS due_amount,
+    booked.first_paid_date,
+    booked.last_paid_date,
     book.residual_tolerance
   FROM dated
   LEFT JOIN booked ON booked.invoice_id = dated.invoice_id
@@ -268,14 +278,21 @@ judged AS (
   FROM disputed
 ),
 
--- What paid each invoice, day by day. Credits are not here: they lowered what is judged.
+-- Most invoices are paid on one day, and there nothing has to be put in order.
+paid_in_parts AS (
+  SELECT invoice_id, due_date, judged_amount, residual_tolerance
+  FROM judged
+  WHERE first_paid_date < last_paid_date OR on_account_amount > 0
+),
+
+-- What paid the others, day by day. Credits are not here: they lowered what is judged.
 paid_day AS (
   SELECT invoice_id, event_date, SUM(amount) AS amount
   FROM (
-    SELECT invoice_id, event_date, amount
+    SELECT settlement.invoice_id, settlement.event_date, settlement.amount
     FROM event.settlement
-    WHERE invoice_id IS NOT NULL
-      AND kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction')
+    JOIN paid_in_parts ON paid_in_parts.invoice_id = settlement.invoice_id
+    WHERE settlement.kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction')
     UNION ALL
     SELECT invoice_id, event_date, amount
     FROM oldest_first
@@ -287,15 +304,15 @@ paid_running AS (
   SELECT
     paid_day.invoice_id,
     paid_day.event_date,
-    judged.due_date,
-    judged.judged_amount,
-    judged.residual_tolerance,
+    paid_in_parts.due_date,
+    paid_in_parts.judged_amount,
+    paid_in_parts.residual_tolerance,
     SUM(paid_day.amount) OVER (
       PARTITION BY paid_day.invoice_id ORDER BY paid_day.event_date
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS running_amount
   FROM paid_day
-  JOIN judged ON judged.invoice_id = paid_day.invoice_id
+  JOIN paid_in_parts ON paid_in_parts.invoice_id = paid_day.invoice_id
 ),
 
 -- Money counts from the day it came to stay: what was returned later never settled anything.
@@ -341,20 +358,35 @@ settled AS (
   GROUP BY invoice_id
 ),
 
+paid_at_once AS (
+  SELECT
+    judged.*,
+    EXTRACT(DAY FROM (CAST(first_paid_date AS TIMESTAMP) - CAST(due_date AS TIMESTAMP)))
+      AS once_days_late,
+    CASE
+      WHEN claim_amount + cash_amount >= judged_amount - residual_tolerance THEN judged_amount
+      ELSE GREATEST(claim_amount + cash_amount, 0)
+    END AS once_amount
+  FROM judged
+),
+
 timed AS (
   SELECT
     judged.*,
     CASE
       WHEN judged.unpaid_amount > judged.disputed_amount THEN NULL
       WHEN judged.judged_amount <= judged.residual_tolerance THEN judged.invoice_date
+      WHEN settled.invoice_id IS NULL THEN judged.first_paid_date
       ELSE settled.settled_date
     END AS settled_date,
     LEAST(judged.unpaid_amount - judged.disputed_amount, judged.judged_amount) AS late_open_amount,
     EXTRACT(DAY FROM (CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(judged.due_date AS TIMESTAMP)))
       AS days_to_night,
-    COALESCE(settled.late_money_days, 0) AS late_money_days,
-    COALESCE(settled.signed_money_days, 0) AS signed_money_days
-  FROM judged
+    COALESCE(settled.late_money_days, judged.once_amount * GREATEST(judged.once_days_late, 0), 0)
+      AS late_money_days,
+    COALESCE(settled.signed_money_days, judged.once_amount * judged.once_days_late, 0)
+      AS signed_money_days
+  FROM paid_at_once AS judged
   LEFT JOIN settled ON settled.invoice_id = judged.invoice_id
 )
 

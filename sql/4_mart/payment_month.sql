@@ -69,9 +69,9 @@ SELECT
   activity.customer_id,
   activity.month_start,
   base.base_currency,
-  COALESCE(SUM(activity.billed_base), 0) AS billed_amount,
-  COALESCE(SUM(activity.paid_base), 0) AS paid_amount,
-  COALESCE(SUM(activity.due_base), 0) AS due_amount,
+  ROUND(COALESCE(SUM(activity.billed_base), 0), 2) AS billed_amount,
+  ROUND(COALESCE(SUM(activity.paid_base), 0), 2) AS paid_amount,
+  ROUND(COALESCE(SUM(activity.due_base), 0), 2) AS due_amount,
   CAST(CAST(SUM(activity.late_money_days) / NULLIF(SUM(activity.due_base), 0) AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS days_overdue_wavg,
   MAX(activity.days_overdue) AS days_overdue_max

@@ -1,0 +1,21 @@
+"""Run the benchmarks named, or all of them, and print what they found."""
+
+import sys
+
+from bench import night, payment_family
+
+BENCHMARKS = {"payment_family": payment_family.main, "night": night.main}
+
+
+def main(names: list[str]) -> int:
+    """Exit code 0 when every benchmark kept within its bounds."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.stderr.write(f"no benchmark called {unknown[0]}; there are: {', '.join(BENCHMARKS)}\n")
+        return 2
+    kept = [BENCHMARKS[name]() for name in names or BENCHMARKS]
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
