@@ -24,6 +24,15 @@ def tonight(time_zone: str) -> date:
     return business_date(datetime.now(ZoneInfo(time_zone)), time_zone)
 
 
+def refuse_future(day: date, time_zone: str) -> date:
+    """`day` itself, unless it has not begun yet: a night published under a mistyped year would stay
+    the newest one for years."""
+    today = datetime.now(ZoneInfo(time_zone)).date()
+    if day > today:
+        raise ZixinError(f"{day} has not begun: the latest night that can be run is {today}")
+    return day
+
+
 def parse_day(text: str) -> date:
     """An ISO day such as 2026-11-21, or the day of an ISO moment; ZixinError otherwise."""
     try:

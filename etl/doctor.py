@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from etl import clock, schedule
@@ -63,19 +65,24 @@ def _home(ctx: Context) -> Iterator[Finding]:
 
 def _book(ctx: Context) -> Iterator[Finding]:
     book = ctx.book
-    yield Finding(f"book file {book.path}, {len(book.feeds)} feeds")
+    yield Finding(f"book file {book.path}, feeds: {len(book.feeds)}")
 
 
 def _feeds(ctx: Context) -> Iterator[Finding]:
-    from etl.sources.files import find_exports
+    from etl.sources.files import find_exports, read_table
 
     for feed in ctx.book.feeds:
         try:
             exports = find_exports(feed, ctx.book.path.parent)
+            with tempfile.TemporaryDirectory() as scratch:
+                for export in exports:
+                    out = Path(scratch) / "table.parquet"
+                    read_table(export.path, export.name, feed.read, feed.sources, out)
         except ZixinError as error:
             yield Finding(f"feed {feed.name}", str(error))
         else:
-            yield Finding(f"feed {feed.name}: {', '.join(export.name for export in exports)}")
+            names = ", ".join(export.name for export in exports)
+            yield Finding(f"feed {feed.name}: {names} has every column the book file names")
 
 
 def _policy(ctx: Context) -> Iterator[Finding]:
@@ -100,16 +107,16 @@ def _published(ctx: Context) -> Iterator[Finding]:
 
     pointer = read_pointer(ctx.published)
     if pointer is None:
-        yield Finding("no night is published", "run `zixin night`")
+        yield Finding("no night is published yet: `zixin night` makes the first")
         return
     due = clock.tonight(schedule.time_zone())
     age = (due - date.fromisoformat(pointer.as_of)).days
-    yield Finding(
-        f"published {pointer.as_of}, {len(pointer.nights)} nights kept",
-        ""
-        if age <= 1
-        else f"it is {age} days behind: run `zixin night`, or see why Airflow did not",
-    )
+    fix = ""
+    if age > 1:
+        fix = f"it is {age} days behind: run `zixin night`, or see why Airflow did not"
+    if age < -1:
+        fix = f"it is {-age} days ahead of the clock: is this machine's date right?"
+    yield Finding(f"published {pointer.as_of}, nights kept: {len(pointer.nights)}", fix)
 
 
 LOOKS: dict[Callable[[Context], Iterator[Finding]], str] = {

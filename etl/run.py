@@ -17,7 +17,8 @@ def run_night(as_of: str | None, progress: Callable[[str], None]) -> dict[str, A
         ZixinError: the night could not be published; what was published before still stands.
     """
     ctx = context()
-    day: date = clock.parse_day(as_of) if as_of else clock.tonight(schedule.time_zone())
+    zone = schedule.time_zone()
+    day: date = clock.refuse_future(clock.parse_day(as_of), zone) if as_of else clock.tonight(zone)
     with night_lock(ctx.settings.home):
         for feed in night.feeds():
             progress(f"{feed}: extract")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from etl.clock import business_date, parse_day
+from etl.clock import business_date, parse_day, refuse_future
 from etl.policy import find_policy, read_policy
 from etl.settings import settings
 from etl.sources.config import read_book
@@ -16,4 +16,5 @@ def time_zone() -> str:
 
 def as_of_for_run(asked: str | None, started: datetime) -> date:
     """The night a run was asked for, or else the business date of its start."""
-    return parse_day(asked) if asked else business_date(started, time_zone())
+    zone = time_zone()
+    return refuse_future(parse_day(asked), zone) if asked else business_date(started, zone)

@@ -30,6 +30,13 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
             "is unknown: map an fx_rate",
             soft_wrap=True,
         )
+    for row in result["unassigned"]:
+        screen.print(
+            f"[yellow]unassigned:[/] {Decimal(row['amount']):,.2f} {row['currency']} of payments name "
+            f"neither a customer nor a known invoice ({row['payment_cnt']:,}) and are in no credit "
+            "file",
+            soft_wrap=True,
+        )
     if result["quarantine"]:
         _print_quarantine(screen, result["quarantine"])
     for warning in result["warnings"]:
@@ -41,7 +48,9 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
 def _print_quarantine(screen: Console, entries: list[dict[str, Any]]) -> None:
     """How many rows wait, and the commonest reasons: a mapping that does not fit shows here first."""
     rows = sum(entry["open"] for entry in entries)
-    screen.print(f"quarantine {rows:,} rows wait for a healthy version; quality.html lists them")
+    screen.print(
+        f"quarantine rows that wait for a healthy version: {rows:,} (quality.html lists them)"
+    )
     for entry in entries[:SHOWN_REASONS]:
         screen.print(
             f"  [yellow]{entry['open']:,}[/] {escape(entry['entity'])}: {escape(entry['example'])}",

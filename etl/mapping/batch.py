@@ -13,7 +13,14 @@ import duckdb
 from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
 from etl.errors import BadInput
 from etl.landing import Batch, landed_files, mapping_of
-from etl.mapping.records import LINES_A_FILE, RECORDS_A_ROW, Origin, judged_record, matched_rows
+from etl.mapping.records import (
+    BEFORE_ALL,
+    LINES_A_FILE,
+    RECORDS_A_ROW,
+    Origin,
+    judged_record,
+    matched_rows,
+)
 from etl.mapping.sql import literal
 from etl.mapping.versions import find_repeats
 from etl.quality.conservation import Received, Tally
@@ -252,13 +259,14 @@ class _Mapper:
         if not found or not found[0]:
             return
         amount = f"CAST({entity.amount} AS DECIMAL(18, 2))" if entity.amount else "NULL"
+        # A refused row without a date is of no known day; only a good one was always known.
         run(
             f"""
             INSERT INTO reject
             SELECT {literal(entity.name)}, seq, key_text,
                 COALESCE(rule, 'conflicting_duplicate'),
-                COALESCE(explained.reason, repeat.reason),
-                raw, source_file, source_row, known_on, {amount}
+                COALESCE(explained.why, repeat.reason),
+                raw, source_file, source_row, NULLIF(known_on, {BEFORE_ALL}), {amount}
             FROM ({self._judged(entity, explained=True)}) AS explained
             JOIN (SELECT seq FROM refused) AS refused USING (seq)
             LEFT JOIN repeat USING (seq)

@@ -43,7 +43,7 @@ def judged_record(
     Columns: seq (file, line and place in the row, in this order), source_file, source_row, raw,
     is_deleted, is_cleaned, the entity's columns, known_on, and the first rule the row breaks (NULL
     when it is good). `explained`: only of the rows in `refused` (place, source_row), with key_text
-    and reason: sentences cost time, and most rows need none.
+    and why: sentences cost time, and most rows need none.
     """
     feed, texts = origin.feed, Texts(origin.feed, origin.table)
     context = FieldContext(feed, entity, origin.latest, origin.time_zone)
@@ -69,7 +69,7 @@ def judged_record(
     sources = (*record.sources, *row_date.sources)
     may_delete = record.is_deleted is not None
     explanation = f"""
-            , {_key_text(entity)} AS key_text, {_first_broken(values, "reason", may_delete)} AS reason
+            , {_key_text(entity)} AS key_text, {_first_broken(values, "reason", may_delete)} AS why
     """
     only_refused = (
         f"WHERE source_row IN (SELECT source_row FROM refused WHERE place = {origin.place})"

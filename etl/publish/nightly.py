@@ -83,6 +83,7 @@ def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
         "credit_files": manifest["credit_files"]["count"],
         "book": manifest["book"],
         "without_rate": manifest["without_rate"],
+        "unassigned": manifest["unassigned"],
         "quarantine": manifest["quarantine"],
         "warehouse": warehouse.masked_url(url),
         "warnings": list(loaded["warnings"]),
@@ -111,7 +112,7 @@ def _write(
         )
         write_changes(connection, folder, night_before(ctx.published, as_of))
         book, quarantine = _book(connection), _quarantine(connection)
-        without_rate = _without_rate(connection)
+        without_rate, unassigned = _without_rate(connection), _unassigned(connection)
     write_json(
         folder / "manifest.json",
         {
@@ -136,6 +137,7 @@ def _write(
             "tables": tables,
             "book": book,
             "without_rate": without_rate,
+            "unassigned": unassigned,
             "quarantine": quarantine,
         },
     )
@@ -207,6 +209,15 @@ def _without_rate(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]
     return [
         dict(zip(("currency", "customer_cnt", "open_amount"), row, strict=True)) for row in rows
     ]
+
+
+def _unassigned(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Money that is nobody's: payments that name neither a customer nor a known invoice."""
+    rows = connection.execute(
+        "SELECT currency, COUNT(*), SUM(amount) FROM event.settlement WHERE customer_id IS NULL "
+        "GROUP BY currency ORDER BY currency"
+    ).fetchall()
+    return [dict(zip(("currency", "payment_cnt", "amount"), row, strict=True)) for row in rows]
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

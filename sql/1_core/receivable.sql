@@ -375,6 +375,8 @@ timed AS (
     judged.*,
     CASE
       WHEN judged.unpaid_amount > judged.disputed_amount THEN NULL
+      -- In dispute as a whole: nobody judges it, and nobody paid it.
+      WHEN judged.unpaid_amount > 0 AND judged.judged_amount <= judged.residual_tolerance THEN NULL
       WHEN judged.judged_amount <= judged.residual_tolerance THEN judged.invoice_date
       WHEN settled.invoice_id IS NULL THEN judged.first_paid_date
       ELSE settled.settled_date

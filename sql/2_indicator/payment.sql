@@ -428,6 +428,7 @@ SELECT
     AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS average_days_delinquent,
   CASE
     WHEN sums.first_sale_date IS NULL THEN NULL
+    WHEN sums.open_base = 0 AND sums.no_fx_item_cnt > 0 THEN NULL
     WHEN sums.open_base = 0 THEN 0
     WHEN countback.days IS NULL
       THEN 1 + EXTRACT(DAY FROM (night.night_time - CAST(countback.first_month AS TIMESTAMP)))

@@ -75,7 +75,9 @@ lettered AS (
       WHEN overdue_days <= overdue_a_max THEN 'A'
       WHEN overdue_days < overdue_b_below THEN 'B'
       WHEN overdue_days < overdue_c_below THEN 'C'
+      -- A share of sums that lack a currency is not known: the D stands.
       WHEN offending_item_cnt >= overdue_veto_min_items
+        OR no_fx_item_cnt > 0
         OR offending_base >= overdue_veto_min_share * CAST(overdue_due_base AS DECIMAL(31, 10))
         THEN 'D'
       ELSE 'C'
@@ -186,6 +188,12 @@ graded AS (
   GROUP BY policy_id, customer_id
 ),
 
+due_once AS (
+  SELECT DISTINCT customer_id
+  FROM core.receivable
+  WHERE due_date <= CAST(:as_of AS DATE)
+),
+
 spanned AS (
   SELECT
     counted.*,
@@ -247,8 +255,10 @@ SELECT
     WHEN spanned.first_sale_date IS NULL AND spanned.has_master THEN 'prospect'
     WHEN spanned.first_sale_date IS NULL THEN 'no_data'
     WHEN spanned.last_sale_date <= book.window_start THEN 'dormant'
-    ELSE 'never_due'
+    WHEN due_once.customer_id IS NULL THEN 'never_due'
+    ELSE 'no_data'
   END AS nr_reason
 FROM spanned
 CROSS JOIN policy.book
+LEFT JOIN due_once ON due_once.customer_id = spanned.customer_id
 ORDER BY policy_id, customer_id

@@ -11,7 +11,7 @@
 --   customer_id           VARCHAR        who owes it
 --   invoice_date          DATE           the day it was issued
 --   due_date              DATE           NULL: unknown, in no letter
---   settled_date          DATE           NULL: still open
+--   settled_date          DATE           as the letters see it; NULL: still open
 --   currency              VARCHAR        of the amounts
 --   amount                DECIMAL(18,2)  billed
 --   judged_amount         DECIMAL(18,2)  what the letters judge
@@ -19,6 +19,7 @@
 --   unpaid_amount         DECIMAL(18,2)  open for the letters
 --   disputed_amount       DECIMAL(18,2)  left out tonight
 --   days_overdue          INTEGER        days; negative: early or not yet due; NULL: no due date
+--   days_past_due         INTEGER        days from due to the night of what is open in the ledger; NULL: nothing open, no due date
 --   days_to_pay           INTEGER        days from invoice to settlement or to the night
 --   aging_bucket          VARCHAR        current, 1-30, 31-60, 61-90, 90+, no_due_date; NULL: nothing open
 --   is_overdue_judged     BOOLEAN        the overdue letter judges it
@@ -83,6 +84,7 @@ SELECT
   unpaid_amount,
   disputed_amount,
   days_overdue,
+  CASE WHEN open_amount > 0 THEN days_past_due END AS days_past_due,
   days_to_pay,
   CASE
     WHEN open_amount = 0 THEN NULL

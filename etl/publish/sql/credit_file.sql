@@ -156,7 +156,7 @@ item AS (
     open_amount > 0 AS is_open,
     aging_bucket,
     currency,
-    days_overdue,
+    days_past_due,
     due_date,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, is_overdue_judged OR is_collection_judged
@@ -164,18 +164,21 @@ item AS (
     ) AS judged_place,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, open_amount > 0
-      ORDER BY days_overdue DESC NULLS LAST, open_amount DESC, invoice_id
+      ORDER BY days_past_due DESC NULLS LAST, open_amount DESC, invoice_id
     ) AS open_place,
     to_json(struct_pack(
       invoice_id := invoice_id,
       invoice_date := invoice_date,
       due_date := due_date,
-      settled_date := settled_date,
+      settled_date := CASE WHEN open_amount = 0 THEN settled_date END,
       amount := CAST(amount AS VARCHAR),
       open_amount := CAST(open_amount AS VARCHAR),
       disputed_amount := CAST(disputed_amount AS VARCHAR),
       currency := currency,
-      days_overdue := days_overdue,
+      days_overdue := CASE
+        WHEN is_overdue_judged OR is_collection_judged THEN days_overdue
+        ELSE COALESCE(days_past_due, days_overdue)
+      END,
       is_collection_judged := COALESCE(is_collection_judged, FALSE),
       is_overdue_judged := COALESCE(is_overdue_judged, FALSE),
       item_letter := item_letter,
@@ -207,8 +210,8 @@ open_item AS (
   SELECT
     customer_id,
     COUNT(*) AS row_cnt,
-    COUNT(*) FILTER (WHERE days_overdue > 0) AS overdue_cnt,
-    MAX(days_overdue) FILTER (WHERE days_overdue > 0) AS oldest_overdue_days,
+    COUNT(*) FILTER (WHERE days_past_due > 0) AS overdue_cnt,
+    MAX(days_past_due) FILTER (WHERE days_past_due > 0) AS oldest_overdue_days,
     list(entry ORDER BY open_place) FILTER (WHERE open_place <= $shown) AS entries
   FROM item
   WHERE is_open

@@ -120,9 +120,9 @@ aging AS (
 ),
 
 oldest AS (
-  SELECT customer_id, MAX(days_overdue) AS oldest_overdue_days
+  SELECT customer_id, MAX(days_past_due) AS oldest_overdue_days
   FROM mart.evidence_item
-  WHERE open_amount > 0 AND days_overdue > 0
+  WHERE open_amount > 0 AND days_past_due > 0
   GROUP BY customer_id
 ),
 
