@@ -231,7 +231,7 @@ DISPUTE = Entity(
 INVOICE_BALANCE = Entity(
     "invoice_balance",
     "What the source itself says is still open on an invoice.",
-    key=("invoice_id",),
+    key=("invoice_id", "stated_on"),
     event_date="stated_on",
     columns=(
         Column("invoice_id", KEY, "The invoice", required=True),

@@ -162,7 +162,8 @@ seen AS (
   FROM deduction
 ),
 
--- Where the source states a balance, it knows of settlements we were not given: the gap is one row.
+-- Where the source states a balance, it knows of settlements we were not given: the gap is a row of
+-- the day it was stated.
 stated AS (
   SELECT invoice_id, stated_on, balance_amount
   FROM current.invoice_balance
@@ -170,28 +171,52 @@ stated AS (
 ),
 
 seen_by_then AS (
-  SELECT stated.invoice_id, SUM(seen.amount) AS amount
+  SELECT stated.invoice_id, stated.stated_on, SUM(seen.amount) AS amount
   FROM stated
   JOIN seen ON seen.invoice_id = stated.invoice_id AND seen.event_date <= stated.stated_on
-  GROUP BY stated.invoice_id
+  GROUP BY stated.invoice_id, stated.stated_on
+),
+
+gap AS (
+  SELECT
+    invoice.invoice_id,
+    invoice.customer_id,
+    invoice.currency,
+    stated.stated_on,
+    CASE
+      WHEN ABS(invoice.amount - COALESCE(seen_by_then.amount, 0) - stated.balance_amount)
+           <= book.residual_tolerance THEN 0
+      ELSE invoice.amount - COALESCE(seen_by_then.amount, 0) - stated.balance_amount
+    END AS gap_amount
+  FROM stated
+  JOIN invoice ON invoice.invoice_id = stated.invoice_id
+  LEFT JOIN seen_by_then
+    ON seen_by_then.invoice_id = stated.invoice_id AND seen_by_then.stated_on = stated.stated_on
+  CROSS JOIN policy.book
+),
+
+-- A balance stated again says nothing new: only a change of the gap is an event, on its own day.
+gap_change AS (
+  SELECT
+    gap.*,
+    gap_amount - LAG(gap_amount, 1, CAST(0 AS DECIMAL(38, 2))) OVER (
+      PARTITION BY invoice_id ORDER BY stated_on
+    ) AS amount
+  FROM gap
 ),
 
 unseen AS (
   SELECT
-    'balance:' || invoice.invoice_id AS event_id,
-    invoice.invoice_id AS document_id,
-    invoice.customer_id,
-    invoice.invoice_id,
-    stated.stated_on AS event_date,
+    'balance:' || CAST(stated_on AS VARCHAR) || ':' || invoice_id AS event_id,
+    invoice_id AS document_id,
+    customer_id,
+    invoice_id,
+    stated_on AS event_date,
     'applied_unseen' AS kind,
-    invoice.currency,
-    invoice.amount - COALESCE(seen_by_then.amount, 0) - stated.balance_amount AS amount
-  FROM stated
-  JOIN invoice ON invoice.invoice_id = stated.invoice_id
-  LEFT JOIN seen_by_then ON seen_by_then.invoice_id = stated.invoice_id
-  CROSS JOIN policy.book
-  WHERE ABS(invoice.amount - COALESCE(seen_by_then.amount, 0) - stated.balance_amount)
-        > book.residual_tolerance
+    currency,
+    amount
+  FROM gap_change
+  WHERE amount <> 0
 )
 
 SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount

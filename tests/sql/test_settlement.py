@@ -190,6 +190,26 @@ def test_a_stated_balance_shows_what_we_were_not_told(night):
     )
 
 
+def test_a_balance_stated_night_after_night_keeps_the_day_it_first_said_so(night):
+    found = night(
+        invoice="invoice_id | due_date | amount\nI1 | 2026-11-01 | 100",
+        payment="invoice_id | payment_date | amount\nI1 | 2026-11-12 | 20",
+        invoice_balance="""
+            invoice_id | stated_on  | balance_amount
+            I1         | 2026-11-05 | 100            # all open: nothing unseen
+            I1         | 2026-11-10 | 40             # 60 were paid somewhere
+            I1         | 2026-11-11 | 40             # the same again: no event
+            I1         | 2026-11-13 | 20             # our 20 of the 12th explain the rest
+            I1         | 2026-11-14 | 25             # and 5 of the unseen 60 went back
+        """,
+    )
+    found.expect(
+        "event.settlement",
+        "event_date | amount\n2026-11-10 | 60\n2026-11-14 | -5",
+        kind="applied_unseen",
+    )
+
+
 def test_names_with_colons_do_not_collide(night):
     found = night(
         invoice="invoice_id | due_date | amount\nX | 2026-11-01 | 100\n1:X | 2026-11-01 | 100",

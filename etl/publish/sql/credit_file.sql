@@ -94,7 +94,7 @@ assessment AS (
           basis := collection_basis,
           reason := letter_collection_reason,
           item_count := collection_item_cnt,
-          item_amount := CAST(CAST(collection_due_base AS DECIMAL(18, 2)) AS VARCHAR),
+          item_amount := CAST(CAST(collection_due_base AS DECIMAL(28, 2)) AS VARCHAR),
           limits := collection_limits,
           also := [
             struct_pack(
@@ -110,7 +110,7 @@ assessment AS (
           basis := overdue_basis,
           reason := letter_overdue_reason,
           item_count := overdue_item_cnt,
-          item_amount := CAST(CAST(overdue_due_base AS DECIMAL(18, 2)) AS VARCHAR),
+          item_amount := CAST(CAST(overdue_due_base AS DECIMAL(28, 2)) AS VARCHAR),
           limits := overdue_limits,
           also := list_filter([
             struct_pack(
@@ -357,7 +357,7 @@ aging AS (
     list(struct_pack(
       currency := currency,
       buckets := buckets,
-      total_amount := CAST(CAST(total_amount AS DECIMAL(18, 2)) AS VARCHAR),
+      total_amount := CAST(CAST(total_amount AS DECIMAL(28, 2)) AS VARCHAR),
       ledger_amount := CAST(ledger_balance AS VARCHAR)
     ) ORDER BY currency) AS entries
   FROM aging_currency

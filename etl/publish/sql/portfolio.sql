@@ -99,7 +99,7 @@ aging_currency AS (
     SUM(bucket.slot.amount) AS total_amount,
     list(struct_pack(
       bucket := bucket.slot.bucket,
-      amount := CAST(CAST(bucket.slot.amount AS DECIMAL(18, 2)) AS VARCHAR),
+      amount := CAST(CAST(bucket.slot.amount AS DECIMAL(28, 2)) AS VARCHAR),
       items := CASE WHEN bucket.slot.counted IS NOT NULL THEN COALESCE(bucket_cnt.item_cnt, 0) END
     ) ORDER BY bucket.slot.place)
       FILTER (WHERE bucket.slot.place <= 5 OR bucket.slot.amount <> 0) AS buckets
@@ -113,8 +113,8 @@ aging AS (
   SELECT list(struct_pack(
     currency := currency,
     buckets := buckets,
-    total_amount := CAST(CAST(total_amount AS DECIMAL(18, 2)) AS VARCHAR),
-    ledger_amount := CAST(CAST(ledger_balance AS DECIMAL(18, 2)) AS VARCHAR)
+    total_amount := CAST(CAST(total_amount AS DECIMAL(28, 2)) AS VARCHAR),
+    ledger_amount := CAST(CAST(ledger_balance AS DECIMAL(28, 2)) AS VARCHAR)
   ) ORDER BY currency) AS entries
   FROM aging_currency
 ),
@@ -178,8 +178,8 @@ SELECT CAST(to_json(struct_pack(
   policies := policies.entries,
   totals := struct_pack(
     customers := totals.customer_cnt,
-    open_amount := CAST(CAST(totals.open_amount AS DECIMAL(18, 2)) AS VARCHAR),
-    overdue_amount := CAST(CAST(totals.overdue_amount AS DECIMAL(18, 2)) AS VARCHAR),
+    open_amount := CAST(CAST(totals.open_amount AS DECIMAL(28, 2)) AS VARCHAR),
+    overdue_amount := CAST(CAST(totals.overdue_amount AS DECIMAL(28, 2)) AS VARCHAR),
     overdue_share := CAST(CAST(CAST(
       CAST(totals.overdue_amount AS DECIMAL(28, 2)) / NULLIF(totals.open_amount, 0) AS DECIMAL(28, 10)
     ) AS DECIMAL(18, 6)) AS VARCHAR),
