@@ -41,7 +41,7 @@
 --   dso_capped               BOOLEAN        more is open than was ever billed: countback_dso is a floor
 --   dso_residual_amount      DECIMAL(28,2)  what count-back could not place; 0 unless capped
 --   true_dso                 DECIMAL(18,6)  days, open items weighted by age within their month's sales; NULL: no sales [C1]
---   cei                      DECIMAL(18,6)  0 to 100, collection effectiveness; NULL: denominator 0 [C1]
+--   cei                      DECIMAL(18,6)  0 to 100, collection effectiveness; NULL: no credit sales, denominator 0 [C1]
 --   payment_cnt_12m          BIGINT         cash payments in the window
 --   payment_amount_12m       DECIMAL(28,2)  cash in the window [R0-13]
 --   payments_per_month       DECIMAL(18,6)  payments per month of the window; NULL: never billed [R0-12]
@@ -444,9 +444,9 @@ SELECT
     THEN TRY_CAST(COALESCE(true_dso.true_dso, 0) AS DECIMAL(18, 6))
   END AS true_dso,
   TRY_CAST(TRY_CAST(
-    (sums.opening_base * sums.window_months + COALESCE(sums.sales_base, 0)
+    (sums.opening_base * sums.window_months + sums.sales_base
       - sums.open_base * sums.window_months)
-    / NULLIF(sums.opening_base * sums.window_months + COALESCE(sums.sales_base, 0)
+    / NULLIF(sums.opening_base * sums.window_months + sums.sales_base
       - sums.current_base * sums.window_months, 0) * 100
     AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS cei,
   COALESCE(paying.payment_cnt, 0) AS payment_cnt_12m,
