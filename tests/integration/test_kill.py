@@ -12,7 +12,7 @@ from etl.quality import runner as _preloaded  # noqa: F401  imported once, befor
 from tests.nights import digest_tree, in_child, kill_at_step, run, settings_for, write_book
 
 FIRST, SECOND = "2026-03-31", "2026-04-30"
-KILLS = 8
+KILLS = 6
 
 
 @pytest.fixture(scope="module")
