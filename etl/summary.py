@@ -20,13 +20,16 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
     result = printable(result)
     screen.print(
         f"[bold]{result['as_of']}[/]  {result['credit_files']:,} credit files published"
-        + ("" if result["is_newest"] else "  (an older night: the newest stays the one people see)")
+        + (
+            "" if result["is_newest"] else "  (an older night: the newest stays the one people see)"
+        ),
+        soft_wrap=True,
     )
     screen.print(_book(result["book"]))
     for row in result["without_rate"]:
         screen.print(
-            f"[yellow]no rate for {row['currency']}:[/] {Decimal(row['open_amount']):,.2f} open with "
-            f"{row['customer_cnt']:,} customers stay out of the totals, and their collection letter "
+            f"[yellow]no rate for {row['currency']}:[/] {Decimal(row['open_amount']):,.2f} open stays out "
+            f"of the totals, and the collection letter of whoever owes in it ({row['customer_cnt']:,}) "
             "is unknown: map an fx_rate",
             soft_wrap=True,
         )
