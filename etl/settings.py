@@ -41,6 +41,14 @@ def _from_environment() -> Settings:
     return read_settings(os.environ)
 
 
+def connection_text(name: str) -> str:
+    """What `AIRFLOW_CONN_<NAME>` says about a connection, as Airflow itself would read it; else "".
+
+    Read when it is needed and kept nowhere: it holds credentials.
+    """
+    return os.environ.get(f"AIRFLOW_CONN_{name.upper()}", "")
+
+
 _chosen: list[Settings] = []
 
 
