@@ -317,13 +317,12 @@ def _limits(column: Column, context: FieldContext, typed: str, text: str) -> lis
         ]
     if column.between is not None:
         least, greatest = column.between
-        rules.append(
-            Rule(
-                f"{typed} < {least} OR {typed} > {greatest}",
-                "out_of_range",
-                sentence(says, literal(f" is not between {least} and {greatest}")),
-            )
-        )
+        if greatest is None:
+            broken, found = f"{typed} < {least}", f" is below {least}"
+        else:
+            broken = f"{typed} < {least} OR {typed} > {greatest}"
+            found = f" is not between {least} and {greatest}"
+        rules.append(Rule(broken, "out_of_range", sentence(says, literal(found))))
     return rules
 
 

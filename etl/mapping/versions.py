@@ -5,13 +5,15 @@ import duckdb
 from etl.entities import Entity
 
 
-def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
+def find_repeats(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, *, are_versions: bool = False
+) -> bool:
     """Make `repeat` (seq, reason) from `judged`: the good rows that are not kept. True when there
     are any.
 
     `reason` is NULL for a copy and a sentence for a contradiction. A deletion does not contradict
-    the row it deletes. Of entities that may have many versions in a batch (customers) every row
-    that changes nothing is a copy.
+    the row it deletes. Of entities that may have many versions in a batch (customers), and of all when
+    `are_versions`, every row that changes nothing is a copy.
     """
     keys = ", ".join((*entity.key, "is_deleted"))
     connection.execute(
@@ -25,7 +27,7 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
             "SELECT CAST(NULL AS BIGINT) AS seq, CAST(NULL AS VARCHAR) AS reason WHERE FALSE"
         )
         return False
-    if entity.one_version_per_batch:
+    if entity.one_version_per_batch and not are_versions:
         _contradictions(connection, entity)
     else:
         _unchanged(connection, entity)
@@ -58,7 +60,7 @@ def _unchanged(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
 def _contradictions(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     columns = [column.name for column in entity.columns if column.name not in entity.key]
     keys = (*entity.key, "is_deleted")
-    same = " AND ".join(f"again.{key} = judged.{key}" for key in keys)
+    same = " AND ".join(f"again.{key} IS NOT DISTINCT FROM judged.{key}" for key in keys)
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE version AS
@@ -77,7 +79,7 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, entity: Entity) -> No
             ELSE NULL END AS reason
         FROM version AS later
         JOIN version AS first ON first.place = 1
-            AND {" AND ".join(f"first.{key} = later.{key}" for key in keys)}
+            AND {" AND ".join(f"first.{key} IS NOT DISTINCT FROM later.{key}" for key in keys)}
         WHERE later.place > 1
         """
     )

@@ -1,66 +1,21 @@
-"""The canonical entities: what every source is mapped to and every SQL file starts from.
+"""The ledger: who buys on account, what was billed, and everything that settles it."""
 
-This is the contract that mappings, expectations and the data dictionary quote. Each entity becomes
-`history/<entity>` (every version ever received) and `current/<entity>` (the last version known on
-a night). Beside the columns listed here every history row carries `known_on`, `batch`, `seq` and
-`is_deleted` (requirements A0.1, "Known").
-"""
-
-from dataclasses import dataclass
-
-MONEY = "DECIMAL(18,2)"
-RATE = "DECIMAL(18,8)"
-KEY = "VARCHAR"
-TEXT = "VARCHAR"
-DATE = "DATE"
-FLAG = "BOOLEAN"
-COUNT = "INTEGER"
-
-TERMS = ("0", "3650")
-"""Days of credit that somebody may have meant: none to ten years."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One typed column; `allowed` lists the only values a text column may hold, `between` the
-    least and the greatest a number may be."""
-
-    name: str
-    type: str
-    meaning: str
-    required: bool = False
-    allowed: tuple[str, ...] = ()
-    default: str | None = None
-    above_zero: bool = False
-    between: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A canonical record type. `event_date` is the day a historical import knew the row;
-    an entity without one takes the day of the source row it came from."""
-
-    name: str
-    meaning: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    event_date: str | None = None
-    amount: str | None = None
-    one_version_per_batch: bool = True
-
-    def column(self, name: str) -> Column:
-        """The column called `name`; KeyError when the entity has none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-
-HISTORY_COLUMNS = (
-    Column("known_on", DATE, "The day this version became known", required=True),
-    Column("batch", TEXT, "The batch it came in", required=True),
-    Column("seq", "BIGINT", "Its place inside the batch", required=True),
-    Column("is_deleted", FLAG, "True when the source deleted the record", required=True),
+from etl.entities.contract import (
+    COUNT,
+    DATE,
+    FAULT,
+    FLAG,
+    KEY,
+    MONEY,
+    RATE,
+    TERMS,
+    TEXT,
+    Column,
+    Entity,
+    choice,
+    day,
+    identifier,
+    text,
 )
 
 CUSTOMER = Entity(
@@ -69,7 +24,13 @@ CUSTOMER = Entity(
     key=("customer_id",),
     one_version_per_batch=False,
     columns=(
-        Column("customer_id", KEY, "The customer's number in the source system", required=True),
+        Column(
+            "customer_id",
+            KEY,
+            "The customer's number in the source system; with a prefix given in the mapping "
+            "where several systems number customers",
+            required=True,
+        ),
         Column("customer_name", TEXT, "Legal or trading name as the source writes it"),
         Column("country", TEXT, "Country as the source writes it"),
         Column("customer_since", DATE, "First day of the business relation, when stated"),
@@ -85,9 +46,29 @@ CUSTOMER = Entity(
             COUNT,
             "Agreed days from invoice date to due date",
             between=TERMS,
+            unit="days",
         ),
+        choice("party_type", "What it is (R4-34)", "company", "person", "public", "other"),
+        choice(
+            "relation",
+            "Where we stand with it (A0.1, Admission)",
+            "prospect", "customer", "former",
+        ),
+        text("address", "Address"),
+        text("city", "City"),
+        text("contact_name", "Whom to ask for"),
+        text("phone", "Telephone"),
+        text("email", "E-mail"),
+        text("website", "Website"),
+        text("industry_code", "Industry, in the book's classification (R0-60)"),
+        text("industry", "Industry in words"),
+        text("segment", "Our own classification of customers (R4-73)"),
+        identifier("company_id", "Which of our companies looks after it"),
+        text("owner", "Who of us looks after it"),
+        identifier("referred_by", "The customer that brought it to us (R4-22)", "customer"),
+        day("last_order_on", "The day of its last order, when the source says so"),
     ),
-)
+)  # fmt: skip
 
 INVOICE = Entity(
     "invoice",
@@ -180,6 +161,7 @@ CREDIT_NOTE = Entity(
             allowed=("return", "billing_error", "rebate", "quality_claim"),
             default="billing_error",
         ),
+        choice("caused_by", "Whose doing a quality claim was (Q15)", *FAULT),
     ),
 )
 
@@ -204,6 +186,8 @@ CLAIM = Entity(
             allowed=("payout", "deduction"),
             default="payout",
         ),
+        choice("caused_by", "Whose doing the claim was (Q15)", *FAULT),
+        text("cause", "What was wrong, in the source's words"),
     ),
 )
 
@@ -259,17 +243,14 @@ FX_RATE = Entity(
     ),
 )
 
-ENTITIES: dict[str, Entity] = {
-    entity.name: entity
-    for entity in (
-        CUSTOMER,
-        INVOICE,
-        PAYMENT,
-        ALLOCATION,
-        CREDIT_NOTE,
-        CLAIM,
-        DISPUTE,
-        INVOICE_BALANCE,
-        FX_RATE,
-    )
-}
+LEDGER = (
+    CUSTOMER,
+    INVOICE,
+    PAYMENT,
+    ALLOCATION,
+    CREDIT_NOTE,
+    CLAIM,
+    DISPUTE,
+    INVOICE_BALANCE,
+    FX_RATE,
+)
