@@ -132,9 +132,10 @@ def landed_files(home: Path, batch: Batch) -> list[Export]:
 def mapping_of(home: Path, batch: Batch) -> Feed:
     """The feed with the mapping this batch landed under, whatever the book file says today."""
     manifest = read_json(home / "landing" / batch.name / "manifest.json")
-    mapping = {key: value for key, value in manifest["mapping"].items() if key != "version"}
+    mapping = {key: value for key, value in manifest["mapping"].items() if key != "mapping_version"}
     names = [file.name for file in batch.files]
-    return Feed.model_validate({**mapping, "name": batch.feed, "file": names})
+    mapping = {**mapping, "name": batch.feed, "file": names, "known": batch.known}
+    return Feed.model_validate(mapping)
 
 
 class _Landing:

@@ -27,6 +27,7 @@ from etl.quality.conservation import Received, Tally
 from etl.settings import Settings
 from etl.sources.config import Feed
 from etl.sources.files import Export, read_table
+from etl.sources.pages import read_pages
 from etl.sources.table import ROW, Table
 
 LINE = "line"
@@ -98,7 +99,7 @@ def map_feed(
     scratch = out.with_name(f"{out.name}.scratch")
     scratch.mkdir(parents=True, exist_ok=True)
     try:
-        tables = _read(feed, files, scratch)
+        tables = _read(feed, files, scratch, arrived_on)
         origins = [
             Origin(
                 table=table,
@@ -126,7 +127,10 @@ def map_feed(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _read(feed: Feed, files: Sequence[Export], scratch: Path) -> list[Table]:
+def _read(feed: Feed, files: Sequence[Export], scratch: Path, arrived_on: date) -> list[Table]:
+    if feed.is_pulled:
+        folder = files[0].path.parent
+        return read_pages(feed, folder, feed.name, arrived_on.isoformat(), scratch / "pages")
     tables = [
         read_table(file.path, file.name, feed.read, feed.sources, scratch / f"{place}.parquet")
         for place, file in enumerate(files)
@@ -232,15 +236,20 @@ class _Mapper:
         self.connection.execute(
             f"CREATE OR REPLACE VIEW judged AS SELECT * FROM read_parquet({judged})"
         )
-        self._write(entity, has_repeats=find_repeats(self.connection, entity))
+        self._write(entity, has_repeats=self._find_repeats(entity))
         self._count(entity)
         self._reject(entity)
+
+    def _find_repeats(self, entity: Entity) -> bool:
+        """Two exports of one row contradict each other; two pages tell its versions, oldest first."""
+        return find_repeats(self.connection, entity, are_versions=self.feed.is_pulled)
 
     def _judged(self, entity: Entity, *, explained: bool = False) -> str:
         return " UNION ALL ".join(
             judged_record(entity, record, nth, origin, explained=explained)
             for origin in self.origins
             for nth, record in enumerate(self.feed.records[entity.name])
+            if (record.each or "") == origin.table.each
         )
 
     def _reject(self, entity: Entity) -> None:
@@ -301,8 +310,9 @@ class _Mapper:
 
     def _is_in_order(self, entity: Entity) -> bool:
         """True when the rows come by seq already."""
-        one_record = len(self.feed.records[entity.name]) == 1
-        return one_record and len(self.origins) == 1 and self.origins[0].table.in_order
+        records = self.feed.records[entity.name]
+        read = [origin for origin in self.origins if origin.table.each == (records[0].each or "")]
+        return len(records) == 1 and len(read) == 1 and read[0].table.in_order
 
     def _count(self, entity: Entity) -> None:
         amount = f"SUM({entity.amount})" if entity.amount else "NULL"
@@ -354,6 +364,8 @@ class _Mapper:
         records = [record for name in kinds for record in self.feed.records[name]]
         if any(record.when is None for record in records):
             return 0
+        if self.feed.is_pulled:
+            return 0  # what a page holds beside rows of this kind is not for this feed
         unmatched = 0
         for origin in self.origins:
             matched = self.connection.execute(

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from etl.mapping.sql import literal
 
 YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+EPOCHS = {"epoch_ms": 1_000, "epoch_s": 1_000_000}
+"""Microseconds in one unit of the number."""
+
 EARLIEST = "DATE '1900-01-01'"
 BEFORE_FOUR_DIGITS = "DATE '0999-12-31'"
 _TIME = r"[T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?$"
@@ -32,14 +35,19 @@ def day(text: str, kind: str, formats: Sequence[str], time_zone: str) -> str:
         )
         tried.insert(0, moment)
     else:
-        tried = [_in_format(text, bare, form) for form in formats]
+        tried = [_in_format(text, bare, form, time_zone) for form in formats]
     return (
         f"(CASE WHEN {kind} = 'd' THEN TRY_CAST(LEFT({text}, 10) AS DATE) "
         f"ELSE COALESCE({', '.join(tried)}) END)"
     )
 
 
-def _in_format(text: str, bare: str, form: str) -> str:
+def _in_format(text: str, bare: str, form: str, time_zone: str) -> str:
+    if form in EPOCHS:
+        # Milliseconds or seconds since 1970 in UTC; the day is the one in the zone (Q8).
+        digits = rf"(CASE WHEN regexp_full_match({text}, '-?\d{{1,14}}') THEN {text} END)"
+        moment = f"make_timestamptz(CAST({digits} AS BIGINT) * {EPOCHS[form]})"
+        return f"CAST(timezone({literal(time_zone)}, {moment}) AS DATE)"
     if form == "excel":
         # Day 60 is 29 February 1900, which never was; from there on the count starts at 1899-12-30.
         serial = rf"(CASE WHEN regexp_full_match({text}, '\d{{1,7}}([.]\d+)?') THEN {text} END)"

@@ -12,8 +12,9 @@ def find_repeats(
     are any.
 
     `reason` is NULL for a copy and a sentence for a contradiction. A deletion does not contradict
-    the row it deletes. Of entities that may have many versions in a batch (customers), and of all when
-    `are_versions`, every row that changes nothing is a copy.
+    the row it deletes. Of entities that may have many versions in a batch (customers) every row that
+    changes nothing is a copy. `are_versions`: the rows come oldest version first, and all but the
+    last of a key are copies of the past: what a system changed while it was being read.
     """
     keys = ", ".join((*entity.key, "is_deleted"))
     connection.execute(
@@ -27,11 +28,29 @@ def find_repeats(
             "SELECT CAST(NULL AS BIGINT) AS seq, CAST(NULL AS VARCHAR) AS reason WHERE FALSE"
         )
         return False
-    if entity.one_version_per_batch and not are_versions:
+    if are_versions:
+        _overtaken(connection, entity)
+    elif entity.one_version_per_batch:
         _contradictions(connection, entity)
     else:
         _unchanged(connection, entity)
     return True
+
+
+def _overtaken(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    keys = ", ".join((*entity.key, "is_deleted"))
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE repeat AS
+        SELECT seq, CAST(NULL AS VARCHAR) AS reason
+        FROM (
+            SELECT seq, ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY seq DESC) AS place
+            FROM judged
+            WHERE rule IS NULL
+        ) AS version
+        WHERE place > 1
+        """
+    )
 
 
 def _unchanged(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:

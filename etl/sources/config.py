@@ -32,10 +32,19 @@ MAPPING_VERSION = 1
 NULLS = ("", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A")
 
 STATES = ("present", "absent", "positive", "negative", "zero", "nonzero")
-DATE_WORDS = ("excel",)
+DATE_WORDS = ("excel", "epoch_ms", "epoch_s")
 _DIRECTIVE = re.compile(r"%(.)", re.DOTALL)
 _DIRECTIVES = "YymdbBHIMSfpjaA%"
 _NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+
+FILES = "files"
+"""The source of a feed that says none: exports that somebody puts beside the book file."""
+
+PAGE = "@page"
+"""`each: "@page"`: one record a page, not one a row of it."""
+
+MAPPINGS = Path(__file__).parent / "mappings"
+"""The shipped mappings: what the objects of each system mean."""
 
 
 class Strict(BaseModel):
@@ -218,11 +227,18 @@ class FieldMapping(Strict):
 
 
 class RecordMapping(Strict):
-    """How one row of the file becomes one record, and which rows do."""
+    """How one row of the file becomes one record, and which rows do.
+
+    `each`: a list inside the row (of a JSON page), one record an element; `@page`: one a page.
+    `whole_per`: an answer about a customer is all there is about it, so that what a later answer no
+    longer holds is gone; the columns that say about whom, customer_id first.
+    """
 
     fields: dict[str, FieldMapping]
     when: When | None = None
     is_deleted: When | None = None
+    each: str | None = None
+    whole_per: Texts = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -231,7 +247,8 @@ class RecordMapping(Strict):
             raise ValueError("a record is a map of field: column")
         if set(value) <= set(cls.model_fields) and isinstance(value.get("fields"), dict):
             return value  # as model_dump wrote it
-        apart = {key: value[key] for key in ("when", "is_deleted") if key in value}
+        beside = ("when", "is_deleted", "each", "whole_per")
+        apart = {key: value[key] for key in beside if key in value}
         return {"fields": {key: value[key] for key in value if key not in apart}, **apart}
 
     @property
@@ -255,7 +272,13 @@ class Feed(Strict):
     """One export: its files, how they are read, when their rows became known, what they mean."""
 
     name: str = Key(pattern=_NAME)
-    file: Texts = Key(min_length=1)
+    file: Texts = ()
+    source: str = FILES
+    resource: str = ""
+    connection: str | None = None
+    options: dict[str, Any] = {}
+    version: str | None = None
+    need: str | None = None
     read: Read = Read()
     known: Literal["arrival", "historical"] = "arrival"
     export: Literal["increment", "full"] = "increment"
@@ -273,11 +296,22 @@ class Feed(Strict):
         """An import of history is all of it, unless the book says otherwise; what arrives night by
         night is what is new."""
         if isinstance(value, dict) and "export" not in value:
-            return {
-                **value,
-                "export": "full" if value.get("known") == "historical" else "increment",
-            }
+            is_import = value.get("known") == "historical" and value.get("source", FILES) == FILES
+            return {**value, "export": "full" if is_import else "increment"}
         return value
+
+    @model_validator(mode="after")
+    def _files_or_a_system(self) -> "Feed":
+        if self.source == FILES and not self.file:
+            raise ValueError("a feed needs file: (exports beside this book) or source: (a system)")
+        if self.source != FILES and not self.resource:
+            raise ValueError(f"a feed of {self.source} needs resource:, what to ask it for")
+        return self
+
+    @property
+    def is_pulled(self) -> bool:
+        """True when a system is asked for it, not a folder looked into."""
+        return self.source != FILES
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -288,9 +322,13 @@ class Feed(Strict):
 
     @property
     def mapping(self) -> dict[str, Any]:
-        """What decides which rows come out of given bytes: all but where the files are."""
-        settings = self.model_dump(mode="json", exclude={"name", "file", "essential"})
-        return {"version": MAPPING_VERSION, **settings}
+        """What decides which rows come out of given bytes: all but where they come from. What is
+        left at its default is left out, so that a new key changes no mapping that does not use it.
+        """
+        elsewhere = {"name", "file", "essential", "connection", "need"}
+        settings = self.model_dump(mode="json", exclude=elsewhere, exclude_defaults=True)
+        settings = {"known": self.known, "export": self.export, **settings}
+        return {"mapping_version": MAPPING_VERSION, **settings}
 
     @property
     def mapping_hash(self) -> str:
@@ -305,7 +343,8 @@ class Book(Strict):
     path: Path
     policy: str | None = None
     base_currency: str | None = Key(default=None, pattern=r"^[A-Z]{3}$")
-    feeds: tuple[Feed, ...] = Key(min_length=1)
+    include: Texts = ()
+    feeds: tuple[Feed, ...] = ()
 
     def feed(self, name: str) -> Feed:
         """The feed called `name`. ZixinError when there is none."""
@@ -316,8 +355,16 @@ class Book(Strict):
         raise ZixinError(f"{self.path} has no feed {name!r}{nearest(name, names)}.")
 
 
+class _MappingFile(Strict):
+    """A file that a book includes: feeds, and nothing else."""
+
+    feeds: tuple[Feed, ...] = Key(min_length=1)
+
+
 def read_book(path: Path) -> Book:
-    """Read and check a book file.
+    """Read and check a book file and the mappings it includes.
+
+    A feed of the book takes the place of an included one of the same name.
 
     Raises:
         ZixinError: one sentence with the file, the line, the field and what is allowed; about the
@@ -333,15 +380,46 @@ def read_book(path: Path) -> Book:
         book = Book.model_validate({**marked.data, "path": path})
     except ValidationError as error:
         raise ZixinError(sentence(marked, error, Book)) from None
-    _check(marked, book)
-    return book
+    _check(marked, book.feeds)
+    included = [feed for name in book.include for feed in _included(marked, name, path.parent)]
+    own = {feed.name for feed in book.feeds}
+    feeds = (*(feed for feed in included if feed.name not in own), *book.feeds)
+    twice = {feed.name for feed in feeds if [f.name for f in feeds].count(feed.name) > 1}
+    if twice:
+        line = marked.line_of(("include",))
+        raise ZixinError(f"{path}, line {line}: two mappings have a feed {min(twice)}; drop one.")
+    if not feeds:
+        raise ZixinError(
+            f"{path}, line 1: a book needs feeds: of its own or include: (a shipped mapping)."
+        )
+    return book.model_copy(update={"feeds": feeds})
 
 
-def _check(marked: MarkedYaml, book: Book) -> None:
+def _included(book: MarkedYaml, name: str, beside: Path) -> tuple[Feed, ...]:
+    """The feeds of a shipped mapping, or of a mapping file beside the book."""
+    candidates = (beside / name, MAPPINGS / f"{name}.yaml")
+    path = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if path is None:
+        shipped = [mapping.stem for mapping in sorted(MAPPINGS.glob("*.yaml"))]
+        line = book.line_of(("include",))
+        raise ZixinError(
+            f"{book.path}, line {line}: {name!r} is neither a mapping file beside the book nor a "
+            f"shipped mapping{nearest(name, shipped)}"
+        )
+    marked = read_marked_yaml(path)
+    try:
+        file = _MappingFile.model_validate(marked.data)
+    except ValidationError as error:
+        raise ZixinError(sentence(marked, error, _MappingFile)) from None
+    _check(marked, file.feeds)
+    return file.feeds
+
+
+def _check(marked: MarkedYaml, feeds: tuple[Feed, ...]) -> None:
     """What only the entities know: which fields there are and which must be there."""
     problems: list[tuple[Place, str]] = []
     seen: set[str] = set()
-    for index, feed in enumerate(book.feeds):
+    for index, feed in enumerate(feeds):
         place: Place = ("feeds", index)
         if feed.name in seen:
             problems.append(((*place, "name"), f"two feeds are called {feed.name}; rename one"))

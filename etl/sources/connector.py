@@ -113,7 +113,7 @@ class Reply:
         """The body as JSON. Inconsistent when it is none (cut off on the way, a proxy's page)."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Inconsistent("the answer is not whole JSON") from None
 
     @cached_property
@@ -121,7 +121,7 @@ class Reply:
         """The body as JSON, None when it is none."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -174,6 +174,13 @@ class Connector(ABC):
     slow_pause: float = 5.0
     """Seconds to wait when the system says too fast and not for how long."""
 
+    connection_name: str = ""
+    """The Airflow connection when it is not called like the system."""
+
+    selects_fields: bool = True
+    """False when a page holds whole rows, whatever the mapping reads: then a mapping that reads more
+    needs no new pull."""
+
     by_subject: bool = False
     """True for systems that are asked company by company; `first` then gets `pull.subject`."""
 
@@ -181,6 +188,20 @@ class Connector(ABC):
         """JSON path to the rows of this pull's pages."""
         del pull
         return self.rows_at
+
+    def rows_sql(self, pull: Pull) -> str | None:
+        """A SELECT of number, position, entry (JSON) over `page` (number, about JSON, outcome, body
+        JSON), for answers whose rows are not simply a list: facts to turn on their side. None: the
+        rows are where `rows_of` says.
+        """
+        del pull
+        return None
+
+    def labels(self, described: Json) -> Mapping[str, str]:
+        """Label → field name, from a page with about `{"kind": "describe"}`: a mapping may then say
+        `label:统一社会信用代码` for a field that every company names differently."""
+        del described
+        return {}
 
     def default_host(self, connection: Connection) -> str:
         """The public address, when the connection names none."""

@@ -28,7 +28,7 @@ class Table:
     `rows` is a Parquet file: `c0` … `cN` VARCHAR in the order of `header`, `source_row` BIGINT (the
     line or row as a person counts it, 1 for the first), and for each column in `typed` a `k…`
     that says what a workbook's cell was: `n` a number, `d` a date, NULL text. `in_order`: the rows
-    come in the order of source_row.
+    come in the order of source_row. `each`: the list inside a page's rows that the rows are made of.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Table:
     ragged: tuple[Ragged, ...] = field(default=())
     written_as: str = ""
     in_order: bool = True
+    each: str = ""
 
     def position(self, column: str) -> int:
         """Which `c…` holds the column called `column`."""

@@ -115,7 +115,7 @@ def test_a_book_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_mapping_survives_being_written_down() -> None:
     first = feed(known="historical", row_date="Date", number={"decimal": ","})
-    mapping = {key: value for key, value in first.mapping.items() if key != "version"}
+    mapping = {key: value for key, value in first.mapping.items() if key != "mapping_version"}
 
     again = Feed.model_validate({**mapping, "name": "erp", "file": "a.csv"})
 
