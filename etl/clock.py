@@ -1,7 +1,7 @@
 """The business date, and the only place that reads a clock."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from etl.errors import ZixinError
@@ -22,6 +22,11 @@ def business_date(now: datetime, time_zone: str) -> date:
 def tonight(time_zone: str) -> date:
     """The business date of a run that starts this moment."""
     return business_date(datetime.now(ZoneInfo(time_zone)), time_zone)
+
+
+def this_moment() -> datetime:
+    """The moment it is, in UTC: for what is not about a night, such as how old a token is."""
+    return datetime.now(UTC)
 
 
 def refuse_future(day: date, time_zone: str) -> date:
