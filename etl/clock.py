@@ -1,7 +1,8 @@
 """The business date, and the only place that reads a clock."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from time import sleep as wait
 from zoneinfo import ZoneInfo
 
 from etl.errors import ZixinError
@@ -55,3 +56,23 @@ def months_before(day: date, months: int) -> date:
     year, month0 = divmod(day.year * 12 + day.month - 1 - months, 12)
     first_of_next = date(year + (month0 + 1) // 12, (month0 + 1) % 12 + 1, 1)
     return date(year, month0 + 1, min(day.day, (first_of_next - timedelta(days=1)).day))
+
+
+def end_of_day(day: date, time_zone: str) -> datetime:
+    """The moment at which `day` is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(time_zone))
+
+
+class Ticker:
+    """The time of day, and waiting: for talking to systems, never for what a night computes.
+
+    A test passes one of its own, whose sleep moves a sandbox's clock instead of waiting.
+    """
+
+    def now(self) -> datetime:
+        """This moment, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        wait(seconds)

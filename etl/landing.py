@@ -12,10 +12,11 @@ one can be seen.
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from etl.sources.config import Feed
 from etl.sources.files import Export, find_exports
 
 INDEX = "index.json"
+PAGES = "pages.jsonl"
+"""Lists the pages of a batch that a system was asked for; see `etl.sources.open_pull`."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Batch:
     """One landed batch, as the index lists it.
 
     `arrived_on` is the night it was found; `refused` the sentence why it cannot be used, else empty.
+    Of a system that was asked: `mark` is the moment up to which it has told everything, `request`
+    names what it was asked for.
     """
 
     name: str
@@ -52,6 +57,8 @@ class Batch:
     files: tuple[LandedFile, ...]
     supersedes: tuple[str, ...] = ()
     refused: str = ""
+    mark: str = ""
+    request: str = ""
 
     @property
     def day(self) -> date:
@@ -70,7 +77,19 @@ class Batch:
 
 def batches(home: Path) -> list[Batch]:
     """Every batch, in the order they landed."""
-    return [_batch(entry) for entry in read_json(home / "landing" / INDEX) or []]
+    path = home / "landing" / INDEX
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return []
+    # Read again only when it is another file: a night asks for it hundreds of times.
+    return list(_read_index(path, (found.st_ino, found.st_mtime_ns, found.st_size)))
+
+
+@lru_cache(maxsize=8)
+def _read_index(path: Path, identity: tuple[int, int, int]) -> tuple[Batch, ...]:
+    del identity
+    return tuple(_batch(entry) for entry in read_json(path) or [])
 
 
 def live_batches(home: Path, as_of: date, feed: str | None = None) -> list[Batch]:
@@ -111,6 +130,48 @@ def land(home: Path, feed: Feed, beside: Path, as_of: date) -> list[Batch]:
                 if fingerprints[export] not in landing.content():
                     landing.add([export], as_of)
         return landing.commit()
+
+
+def land_pull(
+    home: Path,
+    feed: Feed,
+    as_of: date,
+    opened: Path,
+    *,
+    facts: Mapping[str, Any],
+    supersedes: Iterable[str] = (),
+) -> Batch:
+    """Make a batch of a finished pull, in one step, and remove the folder it was collected in.
+
+    `facts`: known, mark and request of the batch; what else is in them is kept in its manifest.
+    """
+    with _locked(home / "landing"):
+        landing = _Landing(home / "landing", feed, as_of)
+        landing.adopt(opened, facts, supersedes)
+        (batch,) = landing.commit()
+    shutil.rmtree(opened)
+    return batch
+
+
+def remap(home: Path, feed: Feed, as_of: date) -> list[Batch]:
+    """Land again, from landing itself, what of a feed stands under another mapping."""
+    with _locked(home / "landing"):
+        landing = _Landing(home / "landing", feed, as_of)
+        for batch in landing.standing():
+            if batch.mapping_hash != feed.mapping_hash:
+                landing.remap(batch)
+        return landing.commit()
+
+
+def standing_batches(home: Path, feed: Feed, as_of: date) -> list[Batch]:
+    """What a night knows of a feed, in the order in which later rows win."""
+    return _Landing(home / "landing", feed, as_of).standing()
+
+
+def manifest_of(home: Path, batch: Batch) -> dict[str, Any]:
+    """What was written down when the batch landed."""
+    manifest: dict[str, Any] = read_json(home / "landing" / batch.name / "manifest.json")
+    return manifest
 
 
 def refuse(home: Path, batch: str, reason: str) -> None:
@@ -185,18 +246,45 @@ class _Landing:
     def remap(self, batch: Batch) -> None:
         """The same bytes under today's mapping, known since the day they came."""
         folder = self.folder / batch.name
+        if self.feed.is_pulled:
+            facts = {"known": batch.known, "mark": batch.mark, "request": batch.request}
+            facts |= read_json(folder / "manifest.json").get("pull", {})
+            self.adopt(folder, facts, [batch.name], arrived_on=batch.day)
+            return
         exports = [Export(folder / file.file, file.name) for file in batch.files]
         self.add(exports, batch.day, supersedes=[batch.name])
+
+    def adopt(
+        self,
+        pages: Path,
+        facts: Mapping[str, Any],
+        supersedes: Iterable[str],
+        arrived_on: date | None = None,
+    ) -> None:
+        """Take over the pages of a folder; they stay there as well until somebody removes it."""
+        folder, name = self._new_folder()
+        for page in sorted(pages.iterdir()):
+            if page.name != "manifest.json":
+                os.link(page, folder / page.name)
+        listed = folder / PAGES
+        batch = Batch(
+            name=name,
+            feed=self.feed.name,
+            known=str(facts["known"]),
+            arrived_on=(arrived_on or self.as_of).isoformat(),
+            mapping_hash=self.feed.mapping_hash,
+            files=(LandedFile(PAGES, PAGES, file_sha256(listed), listed.stat().st_size),),
+            supersedes=tuple(supersedes),
+            mark=str(facts["mark"]),
+            request=str(facts["request"]),
+        )
+        self._write(folder, batch, pull=dict(facts))
 
     def add(
         self, exports: Sequence[Export], arrived_on: date, supersedes: Iterable[str] = ()
     ) -> None:
         """Copy files into a folder of their own; nothing sees it before `commit`."""
-        name = f"{len(self.index) + len(self.new) + 1:06d}-{self.feed.name}"
-        folder = self.folder / name
-        if folder.exists():
-            shutil.rmtree(folder)  # left by a crash: no index names it
-        folder.mkdir(parents=True)
+        folder, name = self._new_folder()
         batch = Batch(
             name=name,
             feed=self.feed.name,
@@ -208,7 +296,19 @@ class _Landing:
             ),
             supersedes=tuple(supersedes),
         )
-        write_json(folder / "manifest.json", {**asdict(batch), "mapping": self.feed.mapping})
+        self._write(folder, batch)
+
+    def _new_folder(self) -> tuple[Path, str]:
+        name = f"{len(self.index) + len(self.new) + 1:06d}-{self.feed.name}"
+        folder = self.folder / name
+        if folder.exists():
+            shutil.rmtree(folder)  # left by a crash: no index names it
+        folder.mkdir(parents=True)
+        return folder, name
+
+    def _write(self, folder: Path, batch: Batch, **more: Any) -> None:
+        manifest = {**asdict(batch), "mapping": self.feed.mapping, **more}
+        write_json(folder / "manifest.json", manifest)
         sync_folder(folder.parent)
         self.new.append(batch)
 

@@ -27,7 +27,6 @@ from etl.quality.conservation import Received, Tally
 from etl.settings import Settings
 from etl.sources.config import Feed
 from etl.sources.files import Export, read_table
-from etl.sources.pages import read_pages
 from etl.sources.table import ROW, Table
 
 LINE = "line"
@@ -129,6 +128,8 @@ def map_feed(
 
 def _read(feed: Feed, files: Sequence[Export], scratch: Path, arrived_on: date) -> list[Table]:
     if feed.is_pulled:
+        from etl.sources.pages import read_pages
+
         folder = files[0].path.parent
         return read_pages(feed, folder, feed.name, arrived_on.isoformat(), scratch / "pages")
     tables = [

@@ -209,6 +209,11 @@ class Connector(ABC):
             f"connection {connection.name} names no host; add the address of your {self.name} system."
         )
 
+    def login_host(self, connection: Connection) -> str:
+        """Where one logs in, for systems that have another host for it; else "" ."""
+        del connection
+        return ""
+
     def login(self, connection: Connection, now: datetime) -> Ask | None:
         """The request that brings a token; None when requests are signed without one.
 

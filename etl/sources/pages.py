@@ -14,14 +14,12 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import BadInput
+from etl.landing import PAGES
 from etl.mapping.sql import literal
 from etl.sources.config import PAGE, Feed, Read
 from etl.sources.connector import Connector
 from etl.sources.systems import plain_pull, system
 from etl.sources.table import ROW, Table
-
-PAGES = "pages.jsonl"
-"""One line a request of the pull that was answered, in order: the page's file and what it is about."""
 
 ELEMENT = "[]"
 LABEL = "label:"
