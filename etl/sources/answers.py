@@ -1,0 +1,60 @@
+"""What connectors of the same kind read alike in an answer: the HTTP status, and rows in a CSV."""
+
+import re
+from collections.abc import Iterable
+
+from etl.sources.connector import Inconsistent, Meaning, Reply, Verdict
+
+TOO_MANY = 429
+TOO_EARLY = (408, 425)
+SERVER = 500
+_SECONDS = re.compile(r"\d{1,6}")
+
+
+def by_status(reply: Reply, system: str) -> Verdict | None:
+    """What the HTTP status says whatever the body does: slow down, or ask again later.
+
+    None for every other status: there the system's own words count.
+    """
+    wait = reply.headers.get("retry-after", "")
+    seconds = float(wait) if _SECONDS.fullmatch(wait) else None
+    if reply.status == TOO_MANY:
+        return Verdict(Meaning.SLOW, f"{system} asks us to slow down (HTTP 429)", seconds)
+    if reply.status in TOO_EARLY or reply.status >= SERVER:
+        return Verdict(Meaning.RETRY, f"{system} is out of order (HTTP {reply.status})", seconds)
+    return None
+
+
+def code_text(value: object, longest: int = 60) -> str:
+    """A code or a few words from outside, fit for a sentence: letters, digits and plain signs."""
+    return re.sub(r"[^\w .,:'()\[\]/-]+", " ", str(value))[:longest].strip()
+
+
+def top_names(fields: Iterable[str]) -> tuple[str, ...]:
+    """The row's own columns behind JSON paths: `Account_Name` for `Account_Name.id`, `invoices` for
+    `invoices[].amount_applied`; each once, in their order."""
+    return tuple(dict.fromkeys(re.split(r"[.\[]", field, maxsplit=1)[0] for field in fields))
+
+
+def csv_rows(content: bytes) -> int:
+    """How many rows a CSV with a header holds.
+
+    Raises:
+        Inconsistent: it is cut off, or no CSV.
+    """
+    if not content.strip():
+        return 0
+    import pyarrow as pa
+    from pyarrow import csv
+
+    try:
+        # One column is enough to count; every line is still cut into all of its fields.
+        table = csv.read_csv(
+            pa.py_buffer(content),
+            csv.ReadOptions(autogenerate_column_names=True, use_threads=False),
+            csv.ParseOptions(newlines_in_values=True),
+            csv.ConvertOptions(include_columns=["f0"], column_types={"f0": pa.string()}),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        raise Inconsistent("a CSV page is cut off or broken") from None
+    return int(table.num_rows) - 1
