@@ -1,6 +1,6 @@
 """docs/data-dictionary.md, written from what the code itself goes by: `python -m etl.dictionary`.
 
-Tables and columns come from the headers of `sql/`, inputs from `etl/entities.py`, names and meanings
+Tables and columns come from the headers of `sql/`, inputs from `etl/entities`, names and meanings
 of indicators from `sql/reference/indicator.csv`, settings from `policy/*.yaml`. Nothing is typed a
 second time; a house test fails when the file is stale.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from etl import models
-from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
+from etl.entities import FAMILIES, HISTORY_COLUMNS, Column, Entity
 from etl.lake import write_bytes
 from etl.models import Model
 from etl.policy import BOOK_TYPES, POLICY_FOLDER, RULE_TYPES
@@ -35,10 +35,20 @@ LAYER_TITLES = {
     "mart": "Marts",
 }
 
+FAMILY_TITLES = {
+    "ledger": "Ledger",
+    "party": "Customers and contacts",
+    "trade": "Orders, contracts and dunning",
+    "court": "Courts and registries",
+    "bureau": "Agencies",
+    "finance": "Statements and industries",
+    "assessment": "Judgements",
+}
+
 INTRODUCTION = """\
 # Data dictionary
 
-Written by `python -m etl.dictionary` from the headers of `sql/`, `etl/entities.py`,
+Written by `python -m etl.dictionary` from the headers of `sql/`, `etl/entities`,
 `sql/reference/indicator.csv` and `policy/`. Change those and run it again; edits here are lost.
 
 A fraction is between 0 and 1 unless it says otherwise. Money is `DECIMAL(18,2)` in the currency the
@@ -72,21 +82,43 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Itera
 
 
 def _entity(entity: Entity) -> Iterator[str]:
-    yield f"### current.{entity.name}"
+    yield f"#### current.{entity.name}"
     yield ""
     known = f"`{entity.event_date}`" if entity.event_date else "the day of the source row"
     key = ", ".join(f"`{name}`" for name in entity.key)
-    yield f"{entity.meaning} Key: {key}. A historical import knows a row on {known}."
+    open_ended = "" if entity.meaning.endswith(".") else "."
+    yield f"{entity.meaning}{open_ended} Key: {key}. A historical import knows a row on {known}."
     yield ""
-    rows = []
-    for column in entity.columns:
-        meaning = column.meaning
-        if column.allowed:
-            meaning += f". One of {', '.join(f'`{value}`' for value in column.allowed)}"
-        if column.default is not None:
-            meaning += f". Default `{column.default}`"
-        rows.append((f"`{column.name}`", column.type, "yes" if column.required else "", meaning))
-    yield from _table(("column", "type", "required", "meaning"), rows)
+    yield from _table(
+        ("column", "type", "unit", "required", "meaning"),
+        (
+            (
+                f"`{column.name}`",
+                column.type,
+                column.unit,
+                "yes" if column.required else "",
+                _column_meaning(column),
+            )
+            for column in entity.columns
+        ),
+    )
+
+
+def _column_meaning(column: Column) -> str:
+    """What the column says, and what it may hold."""
+    parts = [column.meaning]
+    if column.allowed:
+        parts.append(f"One of {', '.join(f'`{value}`' for value in column.allowed)}")
+    if column.above_zero and "greater than 0" not in column.meaning:
+        parts.append("Greater than 0")
+    if column.between and column.unit != "fraction, 0 to 1":
+        least, greatest = column.between
+        parts.append(f"{least} to {greatest}" if greatest else f"Not below {least}")
+    if column.default is not None:
+        parts.append(f"Default `{column.default}`")
+    if column.refers_to:
+        parts.append(f"See [{column.refers_to}](#current{column.refers_to})")
+    return ". ".join(parts)
 
 
 def _inputs() -> Iterator[str]:
@@ -98,9 +130,14 @@ def _inputs() -> Iterator[str]:
         "these is said in the book file ([your-own-ledger.md](your-own-ledger.md))."
     )
     yield ""
-    for entity in ENTITIES.values():
-        yield from _entity(entity)
-    yield "Every table of `current` also has:"
+    for family, entities in FAMILIES.items():
+        yield f"### {FAMILY_TITLES[family]}"
+        yield ""
+        for entity in entities:
+            yield from _entity(entity)
+    yield "### Every table of current"
+    yield ""
+    yield "Beside its own columns it has:"
     yield ""
     yield from _table(
         ("column", "type", "meaning"),

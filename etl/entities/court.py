@@ -64,8 +64,8 @@ COURT_PARTY = Entity(
         RECORD_ID,
         choice(
             "role",
-            "defendant: 被告, 被执行人, 被上诉人 alike who is claimed from; petitioner and debtor: of "
-            "a bankruptcy",
+            "defendant 被告; enforced 被执行人; respondent 被申请人; third 第三人; petitioner and "
+            "debtor: of a bankruptcy",
             "plaintiff", "defendant", "third", "applicant", "respondent", "appellant", "appellee",
             "enforced", "petitioner", "debtor", "other",
             default="other",

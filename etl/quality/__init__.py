@@ -1,7 +1,9 @@
 """Is what arrived, and what we made of it, fit to grade a customer with? (design §5)
 
-    suite.py         reads expectations/*.yaml
-    runner.py        runs one suite with Great Expectations and says passed, warned, failed or broken
+    rule.py          one rule, and the rules of one relation
+    contract.py      the rules that an entity's contract already states
+    suite.py         those, and the ones of expectations/*.yaml
+    runner.py        runs suites with Great Expectations and says passed, warned, failed or broken
     dialect.py       lets Great Expectations read from our own DuckDB connection
     arrival.py       one batch: what may enter history, what goes to quarantine, what holds the feed
     staging.py       the batch's rows in the database while they are judged

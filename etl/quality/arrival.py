@@ -16,9 +16,10 @@ import duckdb
 from etl.entities import ENTITIES
 from etl.errors import BrokenCheck
 from etl.quality.conservation import Conservation, Received, Tally, balance
-from etl.quality.runner import RuleResult, SuiteReport, run_suite
+from etl.quality.rule import Suite
+from etl.quality.runner import Checker, RuleResult, SuiteReport
 from etl.quality.staging import FEED, REJECTS, SCHEMA, FeedCounts, Staging
-from etl.quality.suite import Suite, read_suites
+from etl.quality.suite import suite_of
 
 
 @dataclass(frozen=True)
@@ -81,20 +82,20 @@ def check_batch(
 ) -> ArrivalVerdict:
     """Check the rows the mapper left in `staged`; write to `out`, for the caller to commit, those that
     may enter history (`history/<entity>.parquet`) and those that may not (`quarantine.parquet`).
+    `suites` take the place of the shipped ones.
 
     Raises:
-        BrokenCheck: a check could not run, an entity has no suite, or rows would be lost. Nothing
+        BrokenCheck: a check could not run, a file is of no entity, or rows would be lost. Nothing
             is to be committed then.
     """
-    suites = read_suites(SCHEMA) if suites is None else suites
-    entities = _staged_entities(staged, suites)
+    entities = _staged_entities(staged)
+    asked = [_suite(name, suites or {}) for name in (FEED, *entities)]
     # An import may be read on any night and must be judged alike on each.
     parameters = {"landed_on": None if arrival.is_historical else arrival.landed_on}
     with Staging(connection, arrival.feed, staged, entities) as staging:
         staging.describe_feed(_counts(arrival))
-        reports = tuple(
-            run_suite(connection, suites[name], parameters) for name in (FEED, *entities)
-        )
+        checker = Checker(connection)
+        reports = tuple(checker.run(suite, parameters) for suite in asked)
         holds = tuple(
             result
             for report in reports
@@ -106,16 +107,20 @@ def check_batch(
         return _split(arrival, staging, reports, out)
 
 
-def _staged_entities(staged: Path, suites: Mapping[str, Suite]) -> tuple[str, ...]:
-    """The entities the batch brings, by name; each must be one of ours and have its suite."""
+def _staged_entities(staged: Path) -> tuple[str, ...]:
+    """The entities the batch brings, by name; each must be one of ours."""
     found = sorted(path.stem for path in staged.glob("*.parquet") if path.stem != REJECTS)
     for name in found:
         if name not in ENTITIES:
-            raise BrokenCheck(f"{staged.name}/{name}.parquet is no entity of etl/entities.py.")
-    for name in (FEED, *found):
-        if name not in suites:
-            raise BrokenCheck(f"There is no expectations/{SCHEMA}.{name}.yaml to check it with.")
+            raise BrokenCheck(f"{staged.name}/{name}.parquet is no entity of etl/entities.")
     return tuple(found)
+
+
+def _suite(name: str, given: Mapping[str, Suite]) -> Suite:
+    suite = given.get(name) or suite_of(SCHEMA, name)
+    if suite is None:
+        raise BrokenCheck(f"There is no expectations/{SCHEMA}.{name}.yaml to check it with.")
+    return suite
 
 
 def _counts(arrival: Arrival) -> dict[str, FeedCounts]:

@@ -1,82 +1,33 @@
-"""Expectation suites as people write them: `expectations/<schema>.<table>.yaml`.
+"""Expectation suites as people write them, `expectations/<schema>.<table>.yaml`, behind what the
+contract of an entity says already.
 
-The file keeps Great Expectations' own suite shape (name, meta, expectations of type, kwargs,
-severity, notes, meta) and asks for a little more, so that a broken rule can be explained to the
-person who has to mend the data: `meta.rule_id`, `meta.kind` and `meta.reason`.
+The file keeps Great Expectations' own suite shape: name, meta, expectations of type, kwargs,
+severity, notes, meta. An entity about which there is nothing more to say needs no file. A rule of the
+file takes the place of the contract's rule of the same rule_id.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
+from etl.entities import ENTITIES
 from etl.errors import ZixinError
+from etl.quality.contract import SCHEMAS, contract_rules
+from etl.quality.rule import Rule, Strict, Suite
 from etl.settings import PROJECT
 
+__all__ = ["EXPECTATIONS", "Rule", "Suite", "read_suite", "read_suites", "suite_of"]
+
 EXPECTATIONS = PROJECT / "expectations"
-ROWS_QUERY = "unexpected_rows_expectation"
-BATCH = "{batch}"
-
-Severity = Literal["critical", "warning", "info"]
-Kind = Literal["row", "table"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RuleMeta(_Strict):
-    """What Great Expectations carries for us: who the rule is and what to tell people."""
-
-    rule_id: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")
-    kind: Kind
-    reason: str = Field(min_length=10)
-
-
-class Rule(_Strict):
-    """One expectation. `notes` says why the limit is what it is."""
-
-    type: str
-    kwargs: dict[str, Any] = Field(default_factory=dict)
-    severity: Severity
-    notes: str = Field(min_length=10)
-    meta: RuleMeta
-
-    @property
-    def rule_id(self) -> str:
-        """The rule's name in reports, in quarantine and in alerts."""
-        return self.meta.rule_id
-
-    @property
-    def query(self) -> str | None:
-        """The query that returns the offending rows, when the rule is written as one."""
-        return self.kwargs.get("unexpected_rows_query") if self.type == ROWS_QUERY else None
-
-    @model_validator(mode="after")
-    def _row_rules_return_rows(self) -> "Rule":
-        query = self.query
-        if self.type == ROWS_QUERY and (not query or BATCH not in query):
-            raise ValueError("unexpected_rows_query must select FROM {batch}")
-        if self.meta.kind == "row" and query is None:
-            raise ValueError(f"a row rule is an {ROWS_QUERY}: its query says which rows")
-        return self
-
-
-class _SuiteFile(_Strict):
+class _SuiteFile(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
     meta: dict[str, Any] = Field(default_factory=dict)
     expectations: tuple[Rule, ...] = Field(min_length=1)
-
-
-@dataclass(frozen=True)
-class Suite:
-    """The rules of one relation, in the order of the file. `name` is the relation's name."""
-
-    name: str
-    rules: tuple[Rule, ...]
-    path: Path
 
 
 def read_suite(path: Path) -> Suite:
@@ -103,13 +54,44 @@ def read_suite(path: Path) -> Suite:
         if rule.rule_id in seen:
             raise ZixinError(f"{_shown(path)}: rule_id {rule.rule_id} is used twice.")
         seen.add(rule.rule_id)
-    return Suite(name=parsed.name, rules=parsed.expectations, path=path)
+    return Suite(name=parsed.name, rules=parsed.expectations, source=_shown(path))
 
 
-def read_suites(schema: str, folder: Path = EXPECTATIONS) -> dict[str, Suite]:
-    """Table name → suite, for every `<schema>.<table>.yaml` in `folder`, by name."""
-    paths = sorted(folder.glob(f"{schema}.*.yaml"))
-    return {path.stem.split(".", 1)[1]: read_suite(path) for path in paths}
+def suite_of(schema: str, table: str) -> Suite | None:
+    """The rules of one relation: the contract's, when it is an entity, and those of its file. None
+    when it has neither."""
+    path = EXPECTATIONS / f"{schema}.{table}.yaml"
+    is_entity = schema in SCHEMAS and table in ENTITIES
+    if not path.is_file():
+        if not is_entity:
+            return None
+        said: tuple[Rule, ...] = ()
+    else:
+        said = _read_once(path, path.stat().st_mtime_ns).rules
+    by_contract = contract_rules(schema, ENTITIES[table]) if is_entity else ()
+    own = {rule.rule_id for rule in said}
+    return Suite(
+        name=f"{schema}.{table}",
+        rules=(*(rule for rule in by_contract if rule.rule_id not in own), *said),
+        source=_shown(path) if said else f"the contract of {table}",
+    )
+
+
+def read_suites(schema: str) -> dict[str, Suite]:
+    """Table name → suite, by name: every entity, for a schema that holds entities, and every
+    `<schema>.<table>.yaml`."""
+    tables = {path.stem.split(".", 1)[1] for path in EXPECTATIONS.glob(f"{schema}.*.yaml")}
+    if schema in SCHEMAS:
+        tables |= set(ENTITIES)
+    suites = {table: suite_of(schema, table) for table in sorted(tables)}
+    return {table: suite for table, suite in suites.items() if suite is not None}
+
+
+@lru_cache(maxsize=256)
+def _read_once(path: Path, changed: int) -> Suite:
+    """Reading YAML takes longer than the checks of a small batch; `changed` tells versions apart."""
+    del changed
+    return read_suite(path)
 
 
 def _shown(path: Path) -> str:

@@ -219,12 +219,16 @@ HEALTHY: dict[str, dict[str, object]] = {
 WRONG: dict[str, dict[str, object]] = {
     "customer.key_blank": {"customer_id": " "},
     "customer.competitor_share_range": {"competitor_share": 45},
-    "customer.terms_range": {"payment_terms_days": -1},
+    "customer.payment_terms_days_range": {"payment_terms_days": -1},
+    "customer.party_type_unknown": {"party_type": "a choir"},
+    "customer.relation_unknown": {"relation": "complicated"},
+    "customer.terms_range": {"payment_terms_days": 731},
     "customer.name_missing": {"customer_name": None},
     "invoice.key_blank": {"invoice_id": None},
     "invoice.required_missing": {"customer_id": ""},
     "invoice.currency_code": {"currency": "RM1"},
     "invoice.amount_negative": {"amount": -1},
+    "invoice.terms_days_range": {"terms_days": -1},
     "invoice.amount_zero": {"amount": 0},
     "invoice.due_before_invoice": {"due_date": date(2026, 10, 31)},
     "invoice.due_far_after_invoice": {"due_date": date(2028, 11, 2)},
@@ -243,12 +247,14 @@ WRONG: dict[str, dict[str, object]] = {
     "credit_note.required_missing": {"credit_date": None},
     "credit_note.currency_code": {"currency": "¥"},
     "credit_note.amount_negative": {"amount": -1},
+    "credit_note.caused_by_unknown": {"caused_by": "the weather"},
     "credit_note.reason_unknown": {"reason": "why not"},
     "credit_note.amount_zero": {"amount": 0},
     "claim.key_blank": {"claim_id": None},
     "claim.required_missing": {"settled_by": None},
     "claim.currency_code": {"currency": "EURO"},
     "claim.amount_negative": {"amount": -1},
+    "claim.caused_by_unknown": {"caused_by": "the weather"},
     "claim.settled_by_unknown": {"settled_by": "shouting"},
     "dispute.key_blank": {"dispute_id": None},
     "dispute.required_missing": {"invoice_id": " "},
@@ -260,6 +266,9 @@ WRONG: dict[str, dict[str, object]] = {
     "invoice_balance.required_missing": {"balance_amount": None},
     "invoice_balance.balance_negative": {"balance_amount": -1},
     "fx_rate.key_blank": {"rate_date": None},
+    "fx_rate.required_missing": {"rate": None},
+    "fx_rate.currency_code": {"from_currency": "US$"},
+    "fx_rate.rate_negative": {"rate": -1},
     "fx_rate.rate_not_positive": {"rate": 0},
     "fx_rate.same_currency": {"to_currency": "USD"},
 }
@@ -373,7 +382,7 @@ def test_the_same_key_twice_holds(connection: duckdb.DuckDBPyConnection, tmp_pat
 
     assert verdict.sentence == (
         "Feed erp is held, yesterday's data stands: "
-        "Invoice I1 and perhaps others came through mapping twice."
+        "The invoice I1, and perhaps others, came through mapping twice."
     )
 
 

@@ -11,12 +11,23 @@ import pytest
 from etl import models
 from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.policy import load_policies
+from etl.quality.contract import contract_rules
+from etl.quality.rule import Rule, Suite
 from etl.quality.runner import SuiteReport, run_suite
 from etl.quality.suite import read_suites
 
 AS_OF = date(2026, 11, 21)
 SCHEMAS = ("current", *dict.fromkeys(model.schema for model in models.models()))
+CONTRACT = {
+    rule.rule_id for entity in ENTITIES.values() for rule in contract_rules("current", entity)
+}
 SUITES = {suite.name: suite for schema in SCHEMAS for suite in read_suites(schema).values()}
+
+
+def written(suite: Suite) -> list[Rule]:
+    """The rules of its file; what the contract says is tested in test_quality_contract.py."""
+    return [rule for rule in suite.rules if rule.rule_id not in CONTRACT]
+
 
 # A late payer (C1), a prompt one in dollars (C2) and a prospect (C3).
 BOOK = """
@@ -55,7 +66,6 @@ INSERT INTO current.fx_rate BY NAME
 TWICE = "INSERT INTO {table} SELECT * FROM {table} LIMIT 1"
 LOST = "DELETE FROM {table}"
 BREAKS = {
-    **{f"current_{name}.key_unique": TWICE for name in ENTITIES},
     "current_invoice.customer_unknown": "UPDATE {table} SET customer_id = 'C9'",
     "current_payment.invoice_unknown": "UPDATE {table} SET invoice_id = 'I9'",
     "current_payment.larger_than_invoice": "UPDATE {table} SET amount = 1000",
@@ -185,12 +195,12 @@ def test_a_sound_night_passes(night: duckdb.DuckDBPyConnection) -> None:
 
 def test_every_rule_has_a_way_to_break() -> None:
     rules = {rule.rule_id for suite in SUITES.values() for rule in suite.rules}
-    assert rules == set(BREAKS)
+    assert rules - CONTRACT == set(BREAKS)
 
 
-@pytest.mark.parametrize("name", SUITES)
+@pytest.mark.parametrize("name", [name for name, suite in SUITES.items() if written(suite)])
 def test_every_rule_finds_what_is_wrong(night: duckdb.DuckDBPyConnection, name: str) -> None:
-    for rule in SUITES[name].rules:
+    for rule in written(SUITES[name]):
         night.execute(f"CREATE OR REPLACE TABLE main.kept AS FROM {name}")
         night.execute(BREAKS[rule.rule_id].format(table=name))
         try:
