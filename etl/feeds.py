@@ -7,7 +7,7 @@ night goes on, unless the book file calls the feed essential.
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etl import landing
 from etl.context import Context
@@ -17,18 +17,48 @@ from etl.history import Batch, HistoryFile, commit_batch, find_batch
 from etl.inputs import night_folder
 from etl.lake import PART, file_sha256, read_json, sync_folder, write_json
 from etl.sources.config import Feed
+from etl.sources.connections import hide
+
+if TYPE_CHECKING:
+    from etl.sources.drift import Drift
+    from etl.sources.pull import Order
 
 
 def extract_feed(ctx: Context, as_of: date, name: str) -> list[str]:
     """Land what is new; returns the new batches."""
     feed = ctx.book.feed(name)
+    remark = ""
     try:
-        landed = landing.land(ctx.settings.home, feed, ctx.book.path.parent, as_of)
+        if feed.is_pulled:
+            landed, remark = _pull(ctx, as_of, feed)
+        else:
+            landed = landing.land(ctx.settings.home, feed, ctx.book.path.parent, as_of)
     except BadInput as error:
-        _note(ctx, as_of, feed, "held", str(error))
+        _note(ctx, as_of, feed, "held", hide(str(error)))
         return []
-    _note(ctx, as_of, feed, "loaded", "")
+    _note(ctx, as_of, feed, "loaded", "", remark)
     return [batch.name for batch in landed]
+
+
+def _pull(ctx: Context, as_of: date, feed: Feed) -> tuple[list[landing.Batch], str]:
+    """Ask the feed's system for what is new; what landed, and what a person should know of it."""
+    from etl.clock import end_of_day
+    from etl.sources.pull import Puller
+    from etl.sources.session import opens
+    from etl.sources.systems import system
+
+    home, connector = ctx.settings.home, system(feed.source)
+    remapped = landing.remap(home, feed, as_of)
+    until = end_of_day(as_of, ctx.policies.active.time_zone)
+    puller = Puller(home, feed, connector, opens(home, feed, connector), as_of, until)
+
+    def order() -> "Order":
+        from etl.sources.plan import order
+
+        return order(ctx, as_of, feed, connector)
+
+    pulled = puller.run(order)
+    return [*remapped, *([pulled.batch] if pulled.batch else [])], hide(pulled.remark)
 
 
 def load_feed(ctx: Context, as_of: date, name: str) -> dict[str, Any]:
@@ -37,19 +67,21 @@ def load_feed(ctx: Context, as_of: date, name: str) -> dict[str, Any]:
     note = _read_note(ctx, as_of, name) or {"state": "loaded", "sentence": ""}
     loaded: list[str] = []
     sentences = [note["sentence"]] if note["state"] == "held" else []
+    remarks = [note["remark"]] if note.get("remark") else []
     # A refused batch no longer replaces the ones before it, so those may be live again: look anew.
     while (batch := _next_undecided(home, as_of, name)) is not None:
         try:
-            sentence = _load_batch(ctx, batch)
+            sentence, remark = _load_batch(ctx, batch)
         except BadInput as error:
-            sentence = str(error)
+            sentence, remark = hide(str(error)), ""
+        remarks += [remark] if remark else []
         if sentence:
             landing.refuse(home, batch.name, sentence)
             sentences.append(sentence)
         else:
             loaded.append(batch.name)
     state = "held" if sentences else "loaded"
-    _note(ctx, as_of, feed, state, " ".join(sentences))
+    _note(ctx, as_of, feed, state, " ".join(sentences), " ".join(dict.fromkeys(remarks)))
     if sentences and feed.essential:
         raise ZixinError(
             f"feed {name} is essential and is held, so the night stops: {' '.join(sentences)}"
@@ -64,16 +96,21 @@ def _next_undecided(home: Path, as_of: date, name: str) -> landing.Batch | None:
     return None
 
 
-def _load_batch(ctx: Context, landed: landing.Batch) -> str:
-    """Map, check and commit one batch; returns why it is held, or nothing.
+def _load_batch(ctx: Context, landed: landing.Batch) -> tuple[str, str]:
+    """Map, check and commit one batch; why it is held (or nothing), and what to look at (or nothing).
 
     Raises:
         BadInput: the files cannot be read as the mapping says.
     """
+    from etl.gone import bury
     from etl.mapping import map_batch
     from etl.quality.arrival import Arrival, check_batch
 
     home = ctx.settings.home
+    feed = landing.mapping_of(home, landed)
+    drift = _drift(home, landed, feed)
+    if drift.holds:
+        return drift.holds, ""
     staging = home / "staging" / landed.name
     shutil.rmtree(staging, ignore_errors=True)  # left by a crash: nothing names it
     engine = ctx.engine
@@ -81,6 +118,8 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
     try:
         zone = ctx.policies.active.time_zone
         mapped = map_batch(home, landed, staging / "mapped", ctx.settings, zone)
+        if feed.is_pulled:
+            mapped = bury(home, landed, feed, staging / "mapped", mapped)
         with engine.connect({}, as_of=landed.day) as connection:
             verdict = check_batch(
                 connection,
@@ -97,7 +136,7 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
                 staging / "checked",
             )
         if verdict.state == "held":
-            return verdict.sentence
+            return verdict.sentence, ""
         files = {
             entity: _keep(home, path, Path("history") / entity / landed.name)
             for entity, path in sorted(verdict.history.items())
@@ -116,7 +155,7 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
                 known=landed.known,
                 arrived_on=landed.arrived_on,
                 state="loaded",
-                is_whole=landing.mapping_of(home, landed).export == "full",
+                is_whole=feed.export == "full",
                 files=files,
                 quarantine=quarantine,
                 verdict=verdict.as_dict(),
@@ -124,7 +163,26 @@ def _load_batch(ctx: Context, landed: landing.Batch) -> str:
         )
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return ""
+    return "", drift.remark
+
+
+def _drift(home: Path, landed: landing.Batch, feed: Feed) -> "Drift":
+    """Whether the system's rows still look like those of the batch before."""
+    from etl.sources.drift import Drift, drift, shape_of
+
+    if not feed.is_pulled:
+        return Drift()
+    before = [
+        batch
+        for batch in landing.live_batches(home, landed.day, landed.feed)
+        if batch.name < landed.name and find_batch(home, batch.name) is not None
+    ]
+    # The newest one that has rows to compare with.
+    for batch in reversed(before):
+        shape = shape_of(feed, home / "landing" / batch.name)
+        if shape is not None and shape.rows:
+            return drift(feed, shape, shape_of(feed, home / "landing" / landed.name))
+    return Drift()
 
 
 def _previous_rows(home: Path, landed: landing.Batch) -> dict[str, int]:
@@ -142,7 +200,10 @@ def _previous_rows(home: Path, landed: landing.Batch) -> dict[str, int]:
 def _may_be_empty(ctx: Context, landed: landing.Batch) -> bool:
     """A feed that sends changes may have none tonight, but not the first time it is read."""
     home = ctx.settings.home
-    return ctx.book.feed(landed.feed).export == "increment" and any(
+    feed = ctx.book.feed(landed.feed)
+    if feed.is_pulled:
+        return not feed.essential  # an object may have no rows; the book says which ones must
+    return feed.export == "increment" and any(
         batch.name < landed.name and find_batch(home, batch.name) is not None
         for batch in landing.live_batches(home, landed.day, landed.feed)
     )
@@ -186,6 +247,7 @@ def feed_states(ctx: Context, as_of: date) -> list[dict[str, Any]]:
                 "feed": feed.name,
                 "state": note["state"],
                 "sentence": note["sentence"],
+                "remark": note.get("remark", ""),
                 "batch": batches[-1].batch if batches else None,
                 "known_on": _known_on(ctx, batches, as_of),
             }
@@ -216,8 +278,11 @@ def _note_path(ctx: Context, as_of: date, feed: str) -> Path:
     return night_folder(ctx.settings.home, as_of) / "feeds" / f"{feed}.json"
 
 
-def _note(ctx: Context, as_of: date, feed: Feed, state: str, sentence: str) -> None:
-    write_json(_note_path(ctx, as_of, feed.name), {"state": state, "sentence": sentence})
+def _note(
+    ctx: Context, as_of: date, feed: Feed, state: str, sentence: str, remark: str = ""
+) -> None:
+    note = {"state": state, "sentence": sentence, "remark": remark}
+    write_json(_note_path(ctx, as_of, feed.name), note)
 
 
 def _read_note(ctx: Context, as_of: date, feed: str) -> dict[str, str] | None:

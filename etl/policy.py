@@ -129,6 +129,30 @@ class Combination(_Part):
     extension: Literal["worst_c", "points"]
 
 
+class Exposure(_Part):
+    """Customers who owe more than this are asked about more often."""
+
+    above: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)]
+    max_age_days: Annotated[int, Field(ge=1, le=3650)]
+
+
+class Inquiry(_Part):
+    """When a provider that charges by the call is asked about a customer again, and how many calls
+    of one night that may take. `max_age_days`: by last night's grade, NR for whoever has none."""
+
+    budget_calls: Annotated[int, Field(ge=0, le=1_000_000)]
+    max_age_days: dict[Literal["A", "B", "C", "D", "NR"], Annotated[int, Field(ge=1, le=3650)]]
+    large_exposure: Exposure
+
+    @model_validator(mode="after")
+    def _every_grade(self) -> "Inquiry":
+        if missing := sorted({"A", "B", "C", "D", "NR"} - set(self.max_age_days)):
+            raise ValueError(
+                f"max_age_days says nothing about {missing[0]}; all of A B C D NR are needed"
+            )
+        return self
+
+
 class Title(_Part):
     """The policy's name for people."""
 
@@ -149,6 +173,17 @@ class Policy(_Part):
     competitor_letter: CompetitorLetter
     combination: Combination
     final_from: Literal["hard", "worse_of"]
+    inquiries: Annotated[dict[str, Inquiry], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _default_inquiry(self) -> "Policy":
+        if "default" not in self.inquiries:
+            raise ValueError("inquiries needs a default, for needs it does not name")
+        return self
+
+    def inquiry(self, need: str) -> Inquiry:
+        """The rule for a need such as `litigation`; the default for one it does not name."""
+        return self.inquiries.get(need) or self.inquiries["default"]
 
 
 @dataclass(frozen=True)

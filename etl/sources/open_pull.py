@@ -13,12 +13,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from etl.lake import read_json, sync_folder, write_json
+from etl.lake import file_sha256, read_json, sync_folder, write_json
 from etl.landing import PAGES
 from etl.sources.connector import Ask, Reply
 
@@ -143,10 +143,43 @@ class OpenPull:
         if following is None:
             self.finished.add(subject)
 
-    def spend(self, ask: Ask) -> None:
+    def finish(self, subject: int) -> None:
+        """There is nothing to ask about this subject."""
+        self.finished.add(subject)
+
+    def forget(self, subject: int) -> None:
+        """Leave out what came about the subject asked last, to ask anew."""
+        self._keep_lines(lambda line: line["subject"] != subject)
+
+    def drop_page(self, ask: Ask) -> None:
+        """The answer that was kept is of no use: it is to be asked for again."""
+        self._head().unlink(missing_ok=True)
+        self._page(ask).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Nothing of this pull is wanted."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.facts = {}
+        self.lines, self.last, self.finished = 0, None, set()
+
+    def content(self) -> str:
+        """What the list of pages is called among the files of a batch."""
+        return file_sha256(self.folder / PAGES)
+
+    def answered(self) -> dict[str, str]:
+        """customer_id → `answered` or `failed`, for everybody that was asked about to the end."""
+        subjects = self.facts.get("subjects", [])
+        failed = {line["subject"] for line in self._lines() if line["outcome"] == "skip"}
+        return {
+            subject["customer_id"]: "failed" if number in failed else "answered"
+            for number, subject in enumerate(subjects, start=1)
+            if number in self.finished
+        }
+
+    def spend(self) -> None:
         """Note a request that costs money, before it is sent: an answer may be lost, its price not."""
         with (self.folder / SPENT).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(dict(ask.about), ensure_ascii=False) + "\n")
+            stream.write("1\n")
 
     @property
     def spent(self) -> int:
@@ -159,20 +192,21 @@ class OpenPull:
 
     def drop_unfinished(self) -> None:
         """Leave out what came about a subject that was not asked to the end."""
+        self._keep_lines(lambda line: line["subject"] in self.finished)
+
+    def _keep_lines(self, is_kept: Callable[[dict[str, Any]], bool]) -> None:
         path = self.folder / PAGES
-        lines = [json.loads(raw) for raw in path.read_text(encoding="utf-8").splitlines()]
-        kept = [line for line in lines if line["subject"] in self.finished]
-        if len(kept) < len(lines):
-            part = path.with_suffix(".part")
-            part.write_text(
-                "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept),
-                encoding="utf-8",
-            )
-            part.replace(path)
+        kept = [raw for raw in self._raw_lines() if is_kept(json.loads(raw))]
+        without_line = self.finished - {line["subject"] for line in self._lines()}
+        part = path.with_suffix(".part")
+        part.write_text("".join(f"{raw}\n" for raw in kept), encoding="utf-8")
+        part.replace(path)
+        self.lines, self.last, self.finished = 0, None, without_line
+        self._read_lines()
 
     def seal(self) -> None:
         """Everything of the folder on the disk, and nothing in it but pages."""
-        named = {line["file"] for line in map(json.loads, self._raw_lines())}
+        named = {line["file"] for line in self._lines()}
         for path in sorted(self.folder.iterdir()):
             if path.name not in named and path.name not in (PAGES, PULL, SPENT):
                 path.unlink()
@@ -184,6 +218,9 @@ class OpenPull:
                 with path.open("rb") as stream:
                     os.fsync(stream.fileno())
         sync_folder(self.folder)
+
+    def _lines(self) -> list[dict[str, Any]]:
+        return [json.loads(raw) for raw in self._raw_lines()]
 
     def _raw_lines(self) -> list[str]:
         return (self.folder / PAGES).read_text(encoding="utf-8").splitlines()
