@@ -1,9 +1,10 @@
-"""What connectors of the same kind read alike in an answer: the HTTP status, and rows in a CSV."""
+"""What connectors of the same kind read alike in an answer: the HTTP status, rows in a CSV, jobs."""
 
 import re
 from collections.abc import Iterable
 
-from etl.sources.connector import Inconsistent, Meaning, Reply, Verdict
+from etl.errors import BadInput
+from etl.sources.connector import Inconsistent, Meaning, Pull, Reply, Verdict
 
 TOO_MANY = 429
 TOO_EARLY = (408, 425)
@@ -34,6 +35,19 @@ def top_names(fields: Iterable[str]) -> tuple[str, ...]:
     """The row's own columns behind JSON paths: `Account_Name` for `Account_Name.id`, `invoices` for
     `invoices[].amount_applied`; each once, in their order."""
     return tuple(dict.fromkeys(re.split(r"[.\[]", field, maxsplit=1)[0] for field in fields))
+
+
+def poll_pause(pull: Pull, looks: int, system: str) -> float:
+    """Seconds until a job is looked at again: half a second, doubled from look to look.
+
+    Options `poll_seconds`: the longest pause; `polls`: how often at most.
+
+    Raises:
+        BadInput: it has been looked at often enough.
+    """
+    if looks >= int(pull.options.get("polls", 500)):
+        raise BadInput(f"{system}'s job for {pull.resource} is not done after {looks} looks.")
+    return min(0.5 * 2.0 ** min(looks, 20), float(pull.options.get("poll_seconds", 30)))
 
 
 def csv_rows(content: bytes) -> int:

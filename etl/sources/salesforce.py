@@ -9,8 +9,8 @@ The SOQL names the mapping's fields, with `queryAll`: deleted rows come too, wit
 Increments: SystemModstamp from `since` until the end of the night's day. The job is looked at until
 JobComplete, then read by `Sforce-Locator` until it says null; every page is counted against
 `Sforce-NumberOfRecords` and all of them against the job's `numberRecordsProcessed` [H]. An object
-without IsDeleted: option `deleted: false`. `max_records` a page (50000), `poll_seconds` (5) and
-`polls` (720) are options, too.
+without IsDeleted: option `deleted: false`. Options, too: `max_records` a page (50000); `poll_seconds`, the
+longest pause between two looks (30, from half a second on); `polls`, looks at most (500).
 
 Errors are a JSON array of message and errorCode [H]. REQUEST_LIMIT_EXCEEDED is the tenant's calls of
 24 hours: the rest waits for another night. No window in seconds is published.
@@ -112,7 +112,6 @@ class Salesforce(Connector):
         state, number = str(job.get("state")), str(job.get("id", ""))
         if not number.isalnum():
             raise Inconsistent("a query job was started without an id")
-        pause = float(pull.options.get("poll_seconds", 5))
         if state == "JobComplete":
             params = {"maxRecords": str(pull.options.get("max_records", 50_000))}
             return Ask(

@@ -8,8 +8,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from etl.errors import BadInput
-from etl.sources.answers import csv_rows
+from etl.sources.answers import csv_rows, poll_pause
 from etl.sources.connector import Ask, Inconsistent, Pull, Reply
 
 BULK = "/crm/bulk/v8/read"
@@ -33,12 +32,16 @@ def after_bulk(pull: Pull, ask: Ask, reply: Reply, fields: Sequence[str]) -> Ask
     if not isinstance(answer, dict) or not answer.get("data"):
         raise Inconsistent("the answer about a bulk job is empty")
     said = answer["data"][0]
-    pause = float(pull.options.get("poll_seconds", 5))
     if step == "start":
         job = str((said.get("details") or {}).get("id") or "")
         if not job.isalnum():
             raise Inconsistent("a bulk job was started without an id")
-        return Ask(f"{BULK}/{job}", state={"step": "look", "looks": 1}, lands="no", pause=pause)
+        return Ask(
+            f"{BULK}/{job}",
+            state={"step": "look", "looks": 1},
+            lands="no",
+            pause=poll_pause(pull, 0, "Zoho CRM"),
+        )
     state = str(said.get("state", ""))
     if state == "COMPLETED":
         return Ask(
@@ -49,8 +52,7 @@ def after_bulk(pull: Pull, ask: Ask, reply: Reply, fields: Sequence[str]) -> Ask
     if state in ("FAILURE", "FAILED"):
         raise Inconsistent("the bulk job failed", restart=True)
     looks = int(ask.state["looks"])
-    if looks >= int(pull.options.get("polls", 720)):
-        raise BadInput(f"Zoho CRM's bulk job for {pull.resource} is not done after {looks} looks.")
+    pause = poll_pause(pull, looks, "Zoho CRM")
     return ask.but(state={**ask.state, "looks": looks + 1}, pause=pause)
 
 
