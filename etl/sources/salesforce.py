@@ -125,8 +125,7 @@ class Salesforce(Connector):
             says = code_text(job.get("errorMessage") or "", 160)
             raise Inconsistent(f"the query job is {state}: {says or 'no reason'}", restart=True)
         looks = int(ask.state.get("looks", 0))
-        if looks >= int(pull.options.get("polls", 720)):
-            raise BadInput(f"Salesforce's job for {pull.resource} is not done after {looks} looks.")
+        pause = poll_pause(pull, looks, "Salesforce")
         return Ask(f"{JOBS}/{number}", state={"looks": looks + 1}, lands="no", pause=pause)
 
     def judge(self, reply: Reply) -> Verdict:
