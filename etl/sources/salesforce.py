@@ -21,7 +21,7 @@ import re
 from datetime import UTC, datetime
 
 from etl.errors import BadInput
-from etl.sources.answers import by_status, code_text, csv_rows
+from etl.sources.answers import by_status, code_text, csv_rows, poll_pause
 from etl.sources.connections import Connection
 from etl.sources.connector import (
     PAGE,
