@@ -45,13 +45,16 @@ class Subject:
     """One customer as a system that is asked company by company needs it.
 
     `customer_id` is ours. `name` as the CRM writes it; `identifiers`: scheme (`uscc`, `lei`, `vat`,
-    `registration_number`, `cik`, …) → value, only those that passed their check digits.
+    `registration_number`, `cik`, …) → value, only those that passed their check digits. `answered_on`:
+    the ISO day this feed last had an answer about it, "" for never: what has not changed since need
+    not be bought again.
     """
 
     customer_id: str
     name: str | None = None
     country: str | None = None
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    answered_on: str = ""
 
 
 @dataclass(frozen=True)
