@@ -8,7 +8,7 @@ A feed's `resource` is one of `GROUPS`; `options: {products: […]}` narrows it 
 bought (a product that is not bought is refused with 214 or 111 and holds the feed).
 
 Limits: pages of 20 at most, 5,000 rows of one question. How many calls a second is not published
-([L]): none by default; set `limits` in the connection's extra, such as "10/1". There is no
+([L]): 20 here; `limits` in the connection's extra says otherwise, such as "5/1". There is no
 "changed since": a list is asked for whole again, and what it no longer holds is gone (`whole_per`).
 Date strings are read year first ([L] for the format); amounts are yuan. The allowed clock skew is not
 published: the time we sign with is the server's own, by its Date header, after its first answer.
@@ -28,6 +28,7 @@ from etl.sources.connector import (
     Ask,
     Inconsistent,
     Json,
+    Limit,
     Meaning,
     Pull,
     Reply,
@@ -150,6 +151,7 @@ class Qcc(ByProduct):
     products = PRODUCTS
     groups = GROUPS
     page_size = 20
+    limits = (Limit(20, 1),)
     number_param = "pageIndex"
     size_param = "pageSize"
 

@@ -56,8 +56,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "operating_profit": ("OperatingIncomeLoss",),
     "pretax_profit": (
         "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",
-        "IncomeLossFromContinuingOperationsBeforeIncomeTaxesMinorityInterest"
-        + "AndIncomeLossFromEquityMethodInvestments",
+        "IncomeLossFromContinuingOperationsBeforeIncomeTaxesMinorityInterestAndIncomeLossFromEquityMethodInvestments",
     ),
     "income_tax": ("IncomeTaxExpenseBenefit",),
     "net_income": ("NetIncomeLoss", "ProfitLoss"),

@@ -8,7 +8,8 @@ without a prefix; `{"error_code": int, "reason", "result": {"total", "items"}}`;
 The field names of the old list of lawsuits that begin with `plalongiff` are an accident of one client;
 its real names are `plaintiff…`. Version 3.0 is read here: it states every party with its role.
 
-Limits: calls a second are not published ([L]): none by default; set `limits` in the connection's extra.
+Limits: calls a second are not published ([L]): 20 here; `limits` in the connection's extra, such as
+"5/1", says otherwise.
 There is no "changed since", and enforcements and dishonest entries have no number of their own: they
 are told apart by case number and name. The names in one field of `courtRegister` are divided by a comma
 ([M]); `options: {separators: ",;"}` says otherwise. Times are milliseconds; their day is China's.
@@ -29,6 +30,7 @@ from etl.sources.connector import (
     Ask,
     Inconsistent,
     Json,
+    Limit,
     Meaning,
     Pull,
     Reply,
@@ -77,6 +79,7 @@ class Tianyancha(ByProduct):
     products = PRODUCTS
     groups = GROUPS
     page_size = 20
+    limits = (Limit(20, 1),)
     number_param = "pageNum"
     size_param = "pageSize"
 
