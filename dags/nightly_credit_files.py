@@ -52,7 +52,7 @@ RETRIES = {
 }
 
 verb = partial(task, multiple_outputs=False)  # one value a task, not one a key of it
-verb_of_feed = partial(verb, map_index_template="{{ task.op_kwargs['feed'] }}")
+verb_of_group = partial(verb, map_index_template="{{ task.op_kwargs['group'] }}")
 
 
 @dag(
@@ -69,10 +69,13 @@ def nightly_credit_files() -> None:
     def tonight(params: dict[str, Any], dag_run: Any) -> date:
         return as_of_for_run(params["as_of"] or dag_run.partition_key, dag_run.run_after)
 
-    @task_group
-    def feeds(feed: str) -> None:
-        extract, load = verb_of_feed(night.extract), verb_of_feed(night.load)
-        extract(as_of, feed=feed) >> load(as_of, feed=feed)
+    def bring(group: str) -> None:
+        extract, load = verb_of_group(night.extract), verb_of_group(night.load)
+        extract(as_of, group=group) >> load(as_of, group=group)
+
+    systems = task_group(group_id="systems")(bring)
+    # Asked customer by customer, so after everything that says who the customers are.
+    inquiries = task_group(group_id="inquiries")(bring)
 
     @verb(outlets=[CREDIT_FILES])
     def publish(as_of: date, outlet_events: Any) -> dict[str, Any]:
@@ -82,8 +85,10 @@ def nightly_credit_files() -> None:
 
     as_of = tonight()
     chain(
-        feeds.expand(feed=verb(night.feeds, task_id="list_feeds")()),
-        verb(night.freeze)(as_of),
+        systems.expand(group=verb(night.groups, task_id="list_systems")("systems")),
+        inquiries.expand(group=verb(night.groups, task_id="list_inquiries")("inquiries")),
+        # A book without inquiries skips them.
+        verb(night.freeze, trigger_rule="none_failed")(as_of),
         *(verb(night.transform, task_id=f"transform_{layer}")(as_of, layer) for layer in LAYERS),
         verb(night.audit)(as_of),
         publish(as_of),

@@ -1,6 +1,6 @@
 """The verbs a DAG or a shell calls, in this order:
 
-    feeds → (extract → load) each → freeze → transform each layer → audit → publish → notify
+    groups → (extract → load) each → freeze → transform each layer → audit → publish → notify
 
 Every verb reads what it needs from the lake, leaves nothing half-written, and may be run again: what
 is there already is not made twice. Returned values are small references. Heavy imports stay inside.
@@ -20,12 +20,16 @@ from etl.lock import night_lock
 
 log = logging.getLogger(__name__)
 
-VERB_WAITS_SECONDS = 120
+VERB_WAITS_SECONDS = 3600
+"""Groups load one after the other, and a first load may take its time."""
 
 
-def feeds() -> list[str]:
-    """Names of the configured feeds, in the book file's order."""
-    return [feed.name for feed in context().book.feeds]
+def groups(stage: str) -> list[str]:
+    """What is brought by one task each, in the book's order: with stage `systems` the systems that are
+    asked as a whole (and `files`), with `inquiries` the needs that are asked customer by customer."""
+    from etl.groups import groups
+
+    return groups(context().book, stage)
 
 
 def layers() -> list[str]:
@@ -41,24 +45,33 @@ def _alone(ctx: Context) -> Iterator[None]:
         yield
 
 
-def extract(as_of: date, feed: str) -> list[str]:
-    """Keep what the feed brings tonight as it came; returns the new batches. The same content lands
-    once. A feed that cannot be read is held: nothing lands, and `load` says why.
+def extract(as_of: date, group: str) -> list[str]:
+    """Keep what the group's feeds bring tonight as it came; returns the new batches. The same content
+    lands once. A feed that cannot be read is held: nothing lands, and `load` says why.
     """
     from etl.feeds import extract_feed
+    from etl.groups import feeds_of
 
     ctx = context()
-    with _alone(ctx):
-        return extract_feed(ctx, as_of, feed)
+    landed = []
+    for feed in feeds_of(ctx.book, group):
+        if feed.is_pulled:
+            # A system may take its time; nobody needs to wait for the night because of it.
+            landed += extract_feed(ctx, as_of, feed.name)
+        else:
+            with _alone(ctx):
+                landed += extract_feed(ctx, as_of, feed.name)
+    return landed
 
 
-def load(as_of: date, feed: str) -> dict[str, Any]:
-    """Map, check and put into history what the feed brought; or hold the feed, saying why."""
+def load(as_of: date, group: str) -> list[dict[str, Any]]:
+    """Map, check and put into history what the group's feeds brought; or hold a feed, saying why."""
     from etl.feeds import load_feed
+    from etl.groups import feeds_of
 
     ctx = context()
     with _alone(ctx):
-        return load_feed(ctx, as_of, feed)
+        return [load_feed(ctx, as_of, feed.name) for feed in feeds_of(ctx.book, group)]
 
 
 def freeze(as_of: date) -> dict[str, Any]:

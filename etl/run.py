@@ -6,6 +6,7 @@ from typing import Any
 
 from etl import clock, night, schedule
 from etl.context import context
+from etl.groups import STAGES
 from etl.inputs import read_inputs
 from etl.lock import night_lock
 
@@ -20,11 +21,12 @@ def run_night(as_of: str | None, progress: Callable[[str], None]) -> dict[str, A
     zone = schedule.time_zone()
     day: date = clock.refuse_future(clock.parse_day(as_of), zone) if as_of else clock.tonight(zone)
     with night_lock(ctx.settings.home):
-        for feed in night.feeds():
-            progress(f"{feed}: extract")
-            night.extract(day, feed)
-            progress(f"{feed}: map, check, load")
-            night.load(day, feed)
+        for stage in STAGES:
+            for group in night.groups(stage):
+                progress(f"{group}: extract")
+                night.extract(day, group)
+                progress(f"{group}: map, check, load")
+                night.load(day, group)
         progress("fix the inputs, fold the snapshots")
         night.freeze(day)
         for layer in night.layers():

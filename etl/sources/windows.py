@@ -4,6 +4,7 @@ A system counts what it receives, we count what we send; a request that was slow
 the two differ, so every window is kept a little longer than the system says.
 """
 
+import fcntl
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,8 +36,11 @@ class Windows:
         if not self.limits:
             return 0.0
         bucket = self.buckets.get(key) or self._open(key)
-        item = RateItem(key, int(self.ticker.now().timestamp() * 1000))
-        decision = bucket.put_decision(item)
+        # Two tasks may ask the same system: looking and counting must be one step for both.
+        with (self.folder / f"{self.name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            item = RateItem(key, int(self.ticker.now().timestamp() * 1000))
+            decision = bucket.put_decision(item)
         if decision.failing_rate is None:  # type: ignore[union-attr]
             return 0.0
         bucket.leak(item.timestamp)
