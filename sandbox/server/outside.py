@@ -17,7 +17,7 @@ class Company:
     """A legal person as its registry knows it. `status` as in the entity `registration`. `former`:
     earlier names with the day each was given up."""
 
-    company_id: str
+    party_no: int
     name: str
     country: str
     name_en: str | None = None
@@ -38,10 +38,12 @@ class Company:
     status_since: date | None = None
     industry_code: str | None = None
     industry: str | None = None
+    size: str | None = None
     staff: int | None = None
+    staff_range: str | None = None
     legal_person: str | None = None
-    parent_id: str | None = None
-    tax_credit: tuple[tuple[int, str], ...] = ()
+    legal_form: str | None = None
+    parent_no: int | None = None
     modified_at: datetime | None = None
 
     @property
@@ -56,7 +58,7 @@ class Party:
 
     name: str
     role: str
-    company_id: str | None = None
+    party_no: int | None = None
     is_company: bool = True
     outcome: str | None = None
 
@@ -69,10 +71,12 @@ class Case:
     case_id: str
     case_no: str
     court: str
+    court_id: str
     country: str
     parties: tuple[Party, ...]
     cause: str | None = None
     case_type: str | None = None
+    doc_type: str | None = None
     title: str | None = None
     amount: Decimal | None = None
     currency: str = "CNY"
@@ -82,7 +86,6 @@ class Case:
     closed_on: date | None = None
     status: str | None = None
     result: str | None = None
-    unperformed: Decimal | None = None
     created_at: datetime | None = None
     modified_at: datetime | None = None
 
@@ -98,9 +101,9 @@ class Listing:
     listing_id: str
     kind: str
     name: str
-    company_id: str | None = None
-    uscc: str | None = None
+    party_no: int | None = None
     started_on: date | None = None
+    published_on: date | None = None
     ended_on: date | None = None
     amount: Decimal | None = None
     unperformed: Decimal | None = None
@@ -109,6 +112,7 @@ class Listing:
     person: str | None = None
     reason: str | None = None
     applicant: str | None = None
+    performance: str | None = None
     created_at: datetime | None = None
 
 
@@ -117,21 +121,31 @@ class Score:
     """One bureau report's verdict on a company. `value` on the provider's own scale; `limit` is the
     credit the bureau would give, in `currency`."""
 
-    company_id: str
-    provider: str
+    party_no: int
     value: Decimal | None
     band: str | None
+    band_text: str | None
     reported_on: date
+    rated_since: date | None = None
     limit: Decimal | None = None
     currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One company's accounts of one period: `items` by canonical column name, whole currency units.
-    `filed_on`: the day they became public; a later filing for the same period restates it."""
+class TaxGrade:
+    """The tax office's level of a company for one year."""
 
-    company_id: str
+    year: int
+    level: str
+    authority: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One company's accounts of one period: `items` by the world's column names, whole currency units.
+    `filed_on`: the day they became public."""
+
+    party_no: int
     period_end: date
     months: int
     currency: str

@@ -30,6 +30,7 @@ from sandbox.server.state import State
 from sandbox.server.system import Page, System, Words, reply, state_of, without_rows
 
 NAME = "qcc"
+PER_SECOND = 20
 
 MESSAGES = {
     "101": "当前的KEY无效或者还未生效中",
@@ -101,17 +102,20 @@ def _who(state: State, request: Request) -> str:
 def _how_often(state: State, product: str) -> str:
     if product in state.option(NAME, "closed", ()):
         return "214"
-    if state.wait(NAME, "calls", [(int(state.option(NAME, "per_second", 20)), 1.0)]):
+    if state.wait(NAME, "calls", [(int(state.option(NAME, "per_second", PER_SECOND)), 1.0)]):
         return "120"
     bought = state.option(NAME, "bought", {}).get(product)
-    spent = sum(n for (name, what, _), n in state.billed.items() if (name, what) == (NAME, product))
-    if bought is not None and spent >= bought:
+    if bought is not None and _spent(state, product) >= bought:
         return "112"
     if not state.spend(NAME, product, int(state.option(NAME, "daily_per_product", 20_000))):
         return "109"
     if not state.spend(NAME, "all", int(state.option(NAME, "daily", 200_000))):
         return "116"
     return ""
+
+
+def _spent(state: State, product: str) -> int:
+    return sum(n for (name, what, _), n in state.billed.items() if (name, what) == (NAME, product))
 
 
 def _paging(query: Mapping[str, str]) -> tuple[int, int] | None:
@@ -174,8 +178,8 @@ def _single(product: str, find: Callable[[Registry, Company], Any], key: str = "
     return serve
 
 
-def _asked(companies: list[Company]) -> frozenset[str]:
-    return frozenset(company.company_id for company in companies)
+def _asked(companies: list[Company]) -> frozenset[int]:
+    return frozenset(company.party_no for company in companies)
 
 
 def _listed(kind: str, render: Callable[[Any], rows.Row]) -> Finder:
@@ -188,7 +192,7 @@ def _listed(kind: str, render: Callable[[Any], rows.Row]) -> Finder:
     return find
 
 
-def _tried(stage: str, render: Callable[[Any, frozenset[str]], rows.Row]) -> Finder:
+def _tried(stage: str, render: Callable[[Any, frozenset[int]], rows.Row]) -> Finder:
     """Cases at a stage; `caseIdentity` 1 keeps those against the company, 2 those by it."""
 
     def find(
@@ -198,7 +202,7 @@ def _tried(stage: str, render: Callable[[Any, frozenset[str]], rows.Row]) -> Fin
         wanted = {"1": rows.DEFENDING, "2": rows.ACCUSING}.get(query.get("caseIdentity", ""))
         found = []
         for case in registry.cases(asked, stage):
-            mine = [party.role for party in case.parties if party.company_id in asked]
+            mine = [party.role for party in case.parties if party.party_no in asked]
             row = render(case, asked)
             is_mine = wanted is None or any(role in wanted for role in mine)
             if is_mine and _is_wanted(row, case.closed_on is not None, query):
@@ -218,8 +222,12 @@ def _is_wanted(row: rows.Row, is_closed: bool, query: Mapping[str, str]) -> bool
 
 
 def _score(registry: Registry, company: Company) -> Any:
-    score = registry.score(company.company_id)
+    score = next(iter(registry.scores(company.party_no, "qcc")), None)
     return score and {"VerifyResult": 1, "Data": rows.credit_score(score)}
+
+
+def _tax_credit(registry: Registry, company: Company) -> Any:
+    return rows.tax_credit(company, registry.tax_grades(company.party_no))
 
 
 def _enterprise(registry: Registry, company: Company) -> Any:
@@ -233,8 +241,8 @@ PRODUCTS: Mapping[str, Any] = {
     "/SumptuaryCheck/GetList": _check("742", _listed("consumption_limit", rows.consumption_limit)),
     "/JudgmentDocCheck/GetList": _check("887", _tried("judgment", rows.judgment)),
     "/CaseFilingCheck/GetList": _check("889", _tried("filing", rows.filing)),
-    "/EndExecuteCaseCheck/GetList": _check("758", _tried("closed", rows.end_execution)),
-    "/BankruptcyCheck/GetList": _check("761", _tried("bankruptcy", rows.bankruptcy)),
+    "/EndExecuteCaseCheck/GetList": _check("758", _listed("enforcement_ended", rows.end_execution)),
+    "/BankruptcyCheck/GetList": _check("761", _listed("bankruptcy", rows.bankruptcy)),
     "/ExceptionCheck/GetList": _check(
         "739", _listed("abnormal_operation", rows.abnormal), is_paged=False
     ),
@@ -243,7 +251,7 @@ PRODUCTS: Mapping[str, Any] = {
     ),
     "/TaxOweNoticeCheck/GetList": _check("757", _listed("tax_arrears", rows.tax_owed)),
     "/CreditScore/GetInfo": _single("1116", _score),
-    "/TaxCredit/GetList": _single("691", lambda _, company: rows.tax_credit(company)),
+    "/TaxCredit/GetList": _single("691", _tax_credit),
     "/ECIV4/GetBasicDetailsByName": _single(
         "410", lambda _, company: rows.basic_details(company), key="keyword"
     ),
@@ -270,18 +278,22 @@ class QccWords(Words):
     has_tokens = False
 
     def too_many(self, path: str) -> Response | None:
+        del path
         return _answer("122")
 
     def down(self, path: str, number: int) -> Response | None:
         return _answer("203") if number % 2 else super().down(path, number)
 
     def wrong_signature(self, path: str) -> Response | None:
+        del path
         return _answer("107")
 
     def quota_used(self, path: str) -> Response | None:
+        del path
         return _answer("112")
 
     def page_of(self, path: str, query: Mapping[str, str], body: Any) -> tuple[str, bool] | None:
+        del body
         if "GetList" not in path:
             return None
         key = f"{path}?{query.get('searchKey')}&{query.get('caseIdentity')}&{query.get('pageSize')}"
@@ -296,4 +308,4 @@ class QccWords(Words):
         return Page(page.status, page.headers, json.dumps(body, ensure_ascii=False).encode())
 
 
-SYSTEM = System(NAME, [NAME], routes, QccWords())
+SYSTEM = System(NAME, [NAME], routes, QccWords(), [(PER_SECOND, 1.0)])

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sandbox.server.outside import Case, Company, Listing, Party, Score, digest
+from sandbox.server.outside import Case, Company, Listing, Party, Score, TaxGrade, digest
 
 Row = dict[str, Any]
 
@@ -74,25 +74,25 @@ def text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def key_no(company_id: str | None) -> str:
+def key_no(party_no: int | None) -> str:
     """QCC's id of a company; empty for people and for names it could not place."""
-    return digest("qcc", company_id) if company_id else ""
+    return digest("qcc", str(party_no)) if party_no is not None else ""
 
 
-def qcc_code(company_id: str) -> str:
+def qcc_code(party_no: int) -> str:
     """The 企查查 code that LEI records carry: Q and nine letters or digits."""
-    return "QCN" + digest("qcc-code", company_id, length=7).upper()
+    return "QCN" + digest("qcc-code", str(party_no), length=7).upper()
 
 
 def _names(parties: Iterable[Party]) -> list[Row]:
-    return [{"KeyNo": key_no(party.company_id), "Name": party.name} for party in parties]
+    return [{"KeyNo": key_no(party.party_no), "Name": party.name} for party in parties]
 
 
-def _is_asked(party: Party, asked: frozenset[str]) -> bool:
-    return party.company_id in asked
+def _is_asked(party: Party, asked: frozenset[int]) -> bool:
+    return party.party_no in asked
 
 
-def judgment(case: Case, asked: frozenset[str]) -> Row:
+def judgment(case: Case, asked: frozenset[int]) -> Row:
     """裁判文书核查 (887). `asked`: the companies the question was about, for the two role flags."""
     mine = [party for party in case.parties if _is_asked(party, asked)]
     return {
@@ -110,7 +110,7 @@ def judgment(case: Case, asked: frozenset[str]) -> Row:
             {
                 "Name": party.name,
                 "RoleType": ROLE.get(party.role, party.role),
-                "Keyno": key_no(party.company_id),
+                "Keyno": key_no(party.party_no),
                 "Statement": STATEMENT.get(party.outcome or "", ""),
             }
             for party in case.parties
@@ -119,7 +119,7 @@ def judgment(case: Case, asked: frozenset[str]) -> Row:
     }
 
 
-def filing(case: Case, asked: frozenset[str]) -> Row:
+def filing(case: Case, asked: frozenset[int]) -> Row:
     """立案信息核查 (889)."""
     del asked
     roles: dict[str, list[Party]] = {}
@@ -151,8 +151,8 @@ def dishonest(listing: Listing) -> Row:
         "Liandate": day(listing.started_on),
         "Anno": text(listing.case_no),
         "Executegov": text(listing.authority),
-        "Executestatus": "全部未履行",
-        "Publicdate": day(listing.started_on),
+        "Executestatus": text(listing.performance) or "全部未履行",
+        "Publicdate": day(listing.published_on or listing.started_on),
         "Executeno": text(listing.case_no),
         "ActionRemark": text(listing.reason) or "有履行能力而拒不履行生效法律文书确定义务",
         "Amount": money(listing.amount),
@@ -179,37 +179,35 @@ def consumption_limit(listing: Listing) -> Row:
         "PersonName": text(listing.person),
         "PersonId": "",
         "JudgeDate": day(listing.started_on),
-        "PublishDate": day(listing.started_on),
-        "KeyNo": key_no(listing.company_id),
+        "PublishDate": day(listing.published_on or listing.started_on),
+        "KeyNo": key_no(listing.party_no),
         "CompanyName": listing.name,
         "Applicant": text(listing.applicant),
         "ApplicantNo": "",
     }
 
 
-def end_execution(case: Case, asked: frozenset[str]) -> Row:
+def end_execution(listing: Listing) -> Row:
     """终本案件核查 (758): an enforcement that ended because there was nothing left to take."""
-    del asked
     return {
-        "Id": digest("qcc", "end", case.case_id),
-        "CaseNo": case.case_no,
-        "Court": case.court,
-        "EndDate": day(case.closed_on),
-        "LianDate": day(case.filed_on),
-        "ExecuteSubject": money(case.amount),
-        "UnperformedAmt": money(case.unperformed),
+        "Id": digest("qcc", listing.listing_id),
+        "CaseNo": text(listing.case_no),
+        "Court": text(listing.authority),
+        "EndDate": day(listing.ended_on or listing.published_on),
+        "LianDate": day(listing.started_on),
+        "ExecuteSubject": money(listing.amount),
+        "UnperformedAmt": money(listing.unperformed),
     }
 
 
-def bankruptcy(case: Case, asked: frozenset[str]) -> Row:
+def bankruptcy(listing: Listing) -> Row:
     """破产重整核查 (761)."""
-    del asked
     return {
-        "Id": digest("qcc", "bankruptcy", case.case_id),
-        "CaseNo": case.case_no,
-        "PublicDate": day(case.filed_on),
-        "ApplicantList": _names(case.of(*ACCUSING)),
-        "RespondentList": _names(case.of(*DEFENDING)),
+        "Id": digest("qcc", listing.listing_id),
+        "CaseNo": text(listing.case_no),
+        "PublicDate": day(listing.published_on or listing.started_on),
+        "ApplicantList": [{"Name": listing.applicant, "KeyNo": ""}] if listing.applicant else [],
+        "RespondentList": [{"Name": listing.name, "KeyNo": key_no(listing.party_no)}],
     }
 
 
@@ -272,17 +270,17 @@ def credit_score(score: Score) -> Row:
     }
 
 
-def tax_credit(company: Company) -> list[Row]:
+def tax_credit(company: Company, grades: Iterable[TaxGrade]) -> list[Row]:
     """税务信用 (691): one row a year, newest first."""
     return [
         {
             "No": text(company.uscc),
             "Name": company.name,
-            "Year": str(year),
-            "Level": level,
-            "Org": f"国家税务总局{text(company.city)}税务局",
+            "Year": str(grade.year),
+            "Level": grade.level,
+            "Org": text(grade.authority),
         }
-        for year, level in sorted(company.tax_credit, reverse=True)
+        for grade in grades
     ]
 
 
@@ -316,11 +314,11 @@ def capital(company: Company) -> str:
 def basic_details(company: Company) -> Row:
     """企业工商照面 (410)."""
     return {
-        "KeyNo": key_no(company.company_id),
+        "KeyNo": key_no(company.party_no),
         "Name": company.name,
         "No": text(company.registration_number),
         "BelongOrg": f"{text(company.city)}市场监督管理局",
-        "OperId": digest("qcc-person", company.company_id),
+        "OperId": digest("qcc-person", str(company.party_no)),
         "OperName": text(company.legal_person),
         "StartDate": day(company.founded),
         "EndDate": day(company.status_since) if not company.is_alive else "",

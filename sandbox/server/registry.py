@@ -1,0 +1,408 @@
+"""What one provider knows of the world at this moment: companies by name or number, their records.
+
+Providers are not the world: a record reaches each of them some days after it came into being, each
+misses a few, and a name is all that a question by name says. So a question by name is answered for
+every company that bears or bore it; only a number is sure. Which record is late or missing follows
+from the provider's and the record's name alone, so it is the same in every run.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sandbox.server.outside import (
+    Case,
+    Company,
+    Listing,
+    Party,
+    Score,
+    Statement,
+    TaxGrade,
+    plain_name,
+    share,
+)
+from sandbox.server.state import State
+
+Rows = list[dict[str, Any]]
+
+STATEMENT_FACTS = (
+    "party_no", "period_end", "period_months", "basis", "published_on", "is_audited",
+    "auditor_opinion", "accounting_standard", "source", "currency", "stated_unit",
+    "system", "row_id", "created_at", "modified_at", "deleted_at", "superseded_at", "untidy",
+)  # fmt: skip
+"""Columns of a statement that are no amounts."""
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How well a provider is informed. `misses`: the share of records it never gets; `late`: it has
+    a record at most so many days after it came into being."""
+
+    misses: float
+    late: int
+
+
+HABITS: Mapping[str, Habit] = {
+    "qcc": Habit(0.03, 5),
+    "tianyancha": Habit(0.05, 8),
+    "creditsafe": Habit(0.02, 4),
+    "courtlistener": Habit(0.06, 3),
+    "gleif": Habit(0.0, 2),
+    "sec": Habit(0.0, 1),
+}
+
+STAGE_DATE = {"filing": "filed_on", "hearing": "hearing_on", "judgment": "judged_on"}
+"""The date that a case must have to be known at a stage."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case with when the provider first had it and when it last heard something new of it."""
+
+    case: Case
+    since: datetime
+    changed: datetime
+
+
+class Index:
+    """Every name and number any company ever had → its number in the world; made once a world.
+
+    Numbers in the world are small integers, so the index of a hundred thousand companies is some
+    tens of megabytes.
+    """
+
+    def __init__(self, view: Any) -> None:
+        parties: set[int] = set()
+        keyed: dict[str, set[int]] = {}
+        columns = ("name", "name_zh", "name_en")
+        numbers = ("uscc", "registration_number", "lei", "vat", "cik")
+        for row in view.rows("company", order_by="party_no"):
+            parties.add(row["party_no"])
+            for column in columns:
+                if row[column]:
+                    keyed.setdefault(plain_name(row[column]), set()).add(row["party_no"])
+            for column in numbers:
+                if row[column]:
+                    keyed.setdefault(f"{column}:{row[column]}", set()).add(row["party_no"])
+        for row in view.rows("former_name", order_by="party_no"):
+            keyed.setdefault(plain_name(row["name"]), set()).add(row["party_no"])
+        self.parties = tuple(sorted(parties))
+        self.by_key = {key: tuple(sorted(found)) for key, found in keyed.items()}
+
+    def named(self, name: str) -> tuple[int, ...]:
+        """Companies that bear or bore exactly this name, width, brackets, spaces and case aside."""
+        return self.by_key.get(plain_name(name), ())
+
+    def numbered(self, scheme: str, value: str) -> tuple[int, ...]:
+        """Companies with this number."""
+        return self.by_key.get(f"{scheme}:{value}", ())
+
+
+_INDEXES: WeakKeyDictionary[Any, tuple[date, Index]] = WeakKeyDictionary()
+
+
+class Registry:
+    """One provider's knowledge at the sandbox's present moment."""
+
+    def __init__(self, state: State, provider: str) -> None:
+        self._state = state
+        self._provider = provider
+        self._habit = HABITS[provider]
+        self.now: datetime = state.now().astimezone(UTC)
+
+    @cached_property
+    def _view(self) -> Any:
+        return self._state.view()
+
+    @property
+    def _index(self) -> Index:
+        """Made anew when a virtual day has passed: names change."""
+        world, today = self._state.world, self.now.date()
+        held = _INDEXES.get(world)
+        if held is None or held[0] != today:
+            held = _INDEXES[world] = (today, Index(self._view))
+        return held[1]
+
+    # Companies
+
+    def named(self, keyword: str, country: str | None = None) -> list[Company]:
+        """Companies with this number (USCC or registry number) or, if there is none, this name.
+
+        A name may be borne by several; their order is the provider's own, so that two providers
+        may not mean the same company first.
+        """
+        index = self._index
+        numbers = (
+            index.numbered("uscc", keyword.upper())
+            or index.numbered("registration_number", keyword.upper())
+            or index.named(keyword)
+        )
+        return self.companies(numbers, country)
+
+    def numbered(self, scheme: str, value: str) -> list[Company]:
+        """Companies with this number."""
+        return self.companies(self._index.numbered(scheme, value))
+
+    def party_numbers(self) -> tuple[int, ...]:
+        """Every company's number in the world."""
+        return self._index.parties
+
+    def companies(self, numbers: Iterable[int], country: str | None = None) -> list[Company]:
+        """These companies as the registry has them now, in the provider's own order."""
+        wanted = sorted(set(numbers))
+        if not wanted:
+            return []
+        rows = self._rows("company", "party_no", wanted)
+        former = self._by_party("former_name", wanted)
+        found = [
+            _company(row, former.get(row["party_no"], []))
+            for row in rows
+            if country in (None, row["country"])
+        ]
+        return sorted(found, key=lambda company: share(self._provider, str(company.party_no)))
+
+    def search(
+        self, where: str, params: Sequence[Any], *, order: str, limit: int, offset: int = 0
+    ) -> list[Company]:
+        """Companies by a condition over the table `company`, a page of them."""
+        rows = self._view.rows(
+            "company", where=where, params=list(params), order_by=order, limit=limit, offset=offset
+        )
+        former = self._by_party("former_name", [row["party_no"] for row in rows])
+        return [_company(row, former.get(row["party_no"], [])) for row in rows]
+
+    def count(self, where: str, params: Sequence[Any]) -> int:
+        """How many companies a condition over the table `company` finds."""
+        found: int = self._view.count("company", where=where, params=list(params))
+        return found
+
+    # Records
+
+    def cases(self, companies: Iterable[int], stage: str, role: str | None = None) -> list[Case]:
+        """Their cases that have come to `stage`, newest first, as far as the provider knows."""
+        wanted = sorted(set(companies))
+        mine = self._rows("court_party", "party_no", wanted)
+        ids = sorted({row["record_id"] for row in mine if role in (None, row["role"])})
+        return self.cases_by_id(ids, stage)
+
+    def cases_by_id(self, ids: Sequence[str], stage: str) -> list[Case]:
+        """These cases with all their parties, if they have come to `stage`."""
+        if not ids:
+            return []
+        parties: dict[str, Rows] = {}
+        for row in self._rows("court_party", "record_id", ids):
+            parties.setdefault(row["record_id"], []).append(row)
+        column = STAGE_DATE[stage]
+        today = self.now.date()
+        found = [
+            case_of(row, parties.get(row["record_id"], []))
+            for row in self._rows("court_record", "record_id", ids)
+            if row[column] and row[column] <= today and self._knows(row, row["record_id"])
+        ]
+        newest = [case for case in found if self._knows_stage(case, stage)]
+        return sorted(newest, key=lambda case: (case.filed_on, case.case_id), reverse=True)
+
+    def known_cases(self, where: str, params: Sequence[Any] = ()) -> list[Known]:
+        """Every case that fits the condition over `court_record` and that the provider has."""
+        found = []
+        rows = self._view.rows("court_record", where=where, params=list(params))
+        parties: dict[str, Rows] = {}
+        for row in self._rows("court_party", "record_id", [row["record_id"] for row in rows]):
+            parties.setdefault(row["record_id"], []).append(row)
+        for row in rows:
+            if self._knows(row, row["record_id"]):
+                case = case_of(row, parties.get(row["record_id"], []))
+                since = row["created_at"].replace(tzinfo=UTC) + self._delay(case.case_id)
+                changed = max(since, row["modified_at"].replace(tzinfo=UTC))
+                found.append(Known(case, since, changed))
+        return sorted(found, key=lambda known: known.case.case_id)
+
+    def listings(self, companies: Iterable[int], kind: str) -> list[Listing]:
+        """Their entries on one list, newest first, those that ended too."""
+        rows = self._rows("listing", "party_no", sorted(set(companies)))
+        found = [
+            _listing(row)
+            for row in rows
+            if row["kind"] == kind and self._knows(row, row["listing_id"])
+        ]
+        return sorted(
+            found,
+            key=lambda listing: (listing.started_on or date.min, listing.listing_id),
+            reverse=True,
+        )
+
+    def scores(self, company: int, provider: str) -> list[Score]:
+        """A bureau's verdicts on a company, newest first."""
+        rows = self._rows("bureau_score", "party_no", [company])
+        found = [_score(row) for row in rows if row["provider"] == provider]
+        return sorted(found, key=lambda score: score.reported_on, reverse=True)
+
+    def tax_grades(self, company: int) -> list[TaxGrade]:
+        """The tax office's levels, newest first."""
+        rows = self._rows("tax_credit", "party_no", [company])
+        grades = [TaxGrade(row["year"], row["level"], row["authority"]) for row in rows]
+        return sorted(grades, key=lambda grade: grade.year, reverse=True)
+
+    def statements(self, company: int) -> list[Statement]:
+        """Its published accounts, newest first."""
+        rows = self._rows("statement", "party_no", [company])
+        today = self.now.date()
+        found = [_statement(row) for row in rows if row["published_on"] <= today]
+        return sorted(found, key=lambda one: (one.period_end, one.filed_on), reverse=True)
+
+    # What the provider has heard of
+
+    def _knows(self, row: Mapping[str, Any], record_id: str) -> bool:
+        """Whether this provider has the record by now."""
+        if share("missed", self._provider, record_id) < self._habit.misses:
+            return False
+        created = row["created_at"].replace(tzinfo=UTC)
+        return bool(created + self._delay(record_id) <= self.now)
+
+    def _knows_stage(self, case: Case, stage: str) -> bool:
+        """A judgment is published some days after it was given, here later than there."""
+        reached = getattr(case, STAGE_DATE[stage])
+        day = datetime.combine(reached, datetime.min.time(), UTC)
+        return bool(day + self._delay(case.case_id + stage) <= self.now)
+
+    def _delay(self, record_id: str) -> timedelta:
+        return timedelta(days=share("late", self._provider, record_id) * self._habit.late)
+
+    # Reading the world
+
+    def _rows(self, table: str, column: str, values: Sequence[Any]) -> Rows:
+        """Rows of a table whose `column` is one of `values`, as they are now."""
+        if not values:
+            return []
+        marks = ", ".join("?" * len(values))
+        found: Rows = self._view.rows(table, where=f"{column} IN ({marks})", params=list(values))
+        return found
+
+    def _by_party(self, table: str, numbers: Sequence[int]) -> dict[int, Rows]:
+        found: dict[int, Rows] = {}
+        for row in self._rows(table, "party_no", sorted(set(numbers))):
+            found.setdefault(row["party_no"], []).append(row)
+        return found
+
+
+def _company(row: Mapping[str, Any], former: Rows) -> Company:
+    names = sorted((until, row["name"]) for row in former if (until := row["until"] or date.min))
+    return Company(
+        party_no=row["party_no"],
+        name=row["name"],
+        country=row["country"],
+        name_en=row["name_en"],
+        former=tuple((name, until if until != date.min else None) for until, name in names),
+        uscc=row["uscc"],
+        registration_number=row["registration_number"],
+        lei=row["lei"],
+        vat=row["vat"],
+        cik=row["cik"],
+        region=row["region"],
+        city=row["city"],
+        address=row["address"],
+        postal_code=row["postal_code"],
+        founded=row["founded"],
+        capital=row["capital"],
+        currency=row["capital_currency"] or "CNY",
+        status=row["status"] or "unknown",
+        status_since=row["status_since"],
+        industry_code=row["industry_code"],
+        industry=row["industry"],
+        size=row["size"],
+        staff=row["staff"],
+        staff_range=row["staff_range"],
+        legal_person=row["legal_person"],
+        legal_form=row["legal_form"],
+        parent_no=row["parent_no"],
+        modified_at=row["modified_at"].replace(tzinfo=UTC),
+    )
+
+
+def case_of(row: Mapping[str, Any], parties: Rows) -> Case:
+    """A row of court_record with its rows of court_party."""
+    return Case(
+        case_id=row["record_id"],
+        case_no=row["case_no"],
+        court=row["court"],
+        court_id=row["court_id"],
+        country=row["country"],
+        parties=tuple(
+            Party(
+                name=party["party_name"],
+                role=party["role"],
+                party_no=party["party_no"],
+                is_company=party["party_kind"] != "person",
+                outcome=party["outcome"],
+            )
+            for party in sorted(parties, key=lambda party: party["party_index"])
+        ),
+        cause=row["cause"],
+        case_type=row["case_type"],
+        doc_type=row["doc_type"],
+        title=row["title"],
+        amount=row["amount"],
+        currency=row["currency"] or "CNY",
+        filed_on=row["filed_on"],
+        hearing_on=row["hearing_on"],
+        judged_on=row["judged_on"],
+        closed_on=row["closed_on"],
+        status=row["status"],
+        result=row["result"],
+        created_at=row["created_at"].replace(tzinfo=UTC),
+        modified_at=row["modified_at"].replace(tzinfo=UTC),
+    )
+
+
+def _listing(row: Mapping[str, Any]) -> Listing:
+    return Listing(
+        listing_id=row["listing_id"],
+        kind=row["kind"],
+        name=row["party_name"],
+        party_no=row["party_no"],
+        started_on=row["listed_on"],
+        published_on=row["published_on"],
+        ended_on=row["ended_on"],
+        amount=row["amount"],
+        unperformed=row["unperformed_amount"],
+        case_no=row["case_no"],
+        authority=row["court"],
+        person=row["person_name"],
+        reason=row["reason"],
+        applicant=row["applicant"],
+        performance=row["performance"],
+        created_at=row["created_at"].replace(tzinfo=UTC),
+    )
+
+
+def _score(row: Mapping[str, Any]) -> Score:
+    return Score(
+        party_no=row["party_no"],
+        value=row["score"],
+        band=row["band"],
+        band_text=row["band_meaning"],
+        reported_on=row["report_date"],
+        rated_since=row["rated_since"],
+        limit=row["recommended_limit"],
+        currency=row["currency"],
+    )
+
+
+def _statement(row: Mapping[str, Any]) -> Statement:
+    unit = row["stated_unit"] or 1
+    return Statement(
+        party_no=row["party_no"],
+        period_end=row["period_end"],
+        months=row["period_months"] or 12,
+        currency=row["currency"],
+        filed_on=row["published_on"],
+        is_consolidated=row["basis"] == "consolidated",
+        items={
+            name: value * unit if name not in ("shares_outstanding", "staff") else value
+            for name, value in row.items()
+            if name not in STATEMENT_FACTS and value is not None
+        },
+    )
