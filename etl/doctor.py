@@ -72,6 +72,8 @@ def _feeds(ctx: Context) -> Iterator[Finding]:
     from etl.sources.files import find_exports, read_table
 
     for feed in ctx.book.feeds:
+        if feed.is_pulled:
+            continue
         try:
             exports = find_exports(feed, ctx.book.path.parent)
             with tempfile.TemporaryDirectory() as scratch:
@@ -83,6 +85,27 @@ def _feeds(ctx: Context) -> Iterator[Finding]:
         else:
             names = ", ".join(export.name for export in exports)
             yield Finding(f"feed {feed.name}: {names} has every column the book file names")
+
+
+def _systems(ctx: Context) -> Iterator[Finding]:
+    """Is there a connection, and does it sign in? A system without a login is not called: some charge."""
+    from etl.sources.session import close_all, opens
+    from etl.sources.systems import system
+
+    seen = set()
+    for feed in ctx.book.feeds:
+        if not feed.is_pulled or (feed.source, feed.connection) in seen:
+            continue
+        seen.add((feed.source, feed.connection))
+        try:
+            client = opens(ctx.settings.home, feed, system(feed.source))()
+            client.sign_in()
+        except ZixinError as error:
+            yield Finding(f"system {feed.source}", str(error))
+        else:
+            signs_in = "signs in" if client.token and client.token.values else "is there"
+            yield Finding(f"system {feed.source}: connection {client.connection.name} {signs_in}")
+    close_all()
 
 
 def _policy(ctx: Context) -> Iterator[Finding]:
@@ -123,6 +146,7 @@ LOOKS: dict[Callable[[Context], Iterator[Finding]], str] = {
     _home: "lake",
     _book: "book file",
     _feeds: "feeds",
+    _systems: "systems",
     _policy: "policy",
     _warehouse: "warehouse",
     _published: "published nights",

@@ -5,7 +5,7 @@ not the lake's present state, so a batch that lands meanwhile waits for the next
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -44,17 +44,21 @@ def night_folder(root: Path, as_of: date) -> Path:
     return root / "nights" / f"as_of={as_of.isoformat()}"
 
 
-def visible_batches(home: Path, as_of: date) -> list[Batch]:
-    """The loaded batches a night sees, in landing order: historical imports always, the others from
-    the day they arrived, none that a later visible batch replaced."""
-    found = [find_batch(home, landed.name) for landed in live_batches(home, as_of)]
+def visible_batches(home: Path, as_of: date, feeds: Collection[str]) -> list[Batch]:
+    """The loaded batches of `feeds` that a night sees, in landing order: historical imports always,
+    the others from the day they arrived, none that a later visible batch replaced. A feed that is no
+    longer in the book says nothing any more."""
+    live = [landed for landed in live_batches(home, as_of) if landed.feed in feeds]
+    found = [find_batch(home, landed.name) for landed in live]
     return [batch for batch in found if batch is not None and batch.state == "loaded"]
 
 
-def replaced_batches(home: Path, as_of: date) -> list[Batch]:
-    """The loaded batches that a later visible export with other content replaced, in landing order.
+def replaced_batches(home: Path, as_of: date, feeds: Collection[str]) -> list[Batch]:
+    """The loaded batches of `feeds` that a later visible export with other content replaced, in landing order.
     The same content under a corrected mapping is no later export: what it refused was never meant."""
-    visible = [batch for batch in landed_batches(home) if batch.is_visible(as_of)]
+    visible = [
+        batch for batch in landed_batches(home) if batch.is_visible(as_of) and batch.feed in feeds
+    ]
     content = {batch.name: batch.content for batch in visible}
     names = {
         name
@@ -76,12 +80,13 @@ def freeze_inputs(
     engine: str,
 ) -> NightInputs:
     """Write down what this night reads."""
-    batches = visible_batches(root, as_of)
+    names = [str(feed["feed"]) for feed in feeds]
+    batches = visible_batches(root, as_of, names)
     inputs = NightInputs(
         as_of=as_of.isoformat(),
         batches=tuple(batch.batch for batch in batches),
         batches_sha256=tuple(batch.sha256 for batch in batches),
-        replaced=tuple(batch.batch for batch in replaced_batches(root, as_of)),
+        replaced=tuple(batch.batch for batch in replaced_batches(root, as_of, names)),
         feeds=tuple(feeds),
         policy_sha256=policy_sha256,
         engine=engine,

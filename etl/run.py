@@ -42,4 +42,5 @@ def run_night(as_of: str | None, progress: Callable[[str], None]) -> dict[str, A
         **published,
         "feeds": list(inputs.feeds),
         "held": [feed for feed in inputs.feeds if feed["state"] == "held"],
+        "remarks": [feed["remark"] for feed in inputs.feeds if feed.get("remark")],
     }

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+SAMPLE_BOOK = PROJECT / "sandbox/ledger/ledger.yaml"
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,16 @@ class Settings:
     memory_limit: str
     schedule: str
 
+    @property
+    def is_unconfigured(self) -> bool:
+        """True when nobody said which book to read."""
+        return self.config == SAMPLE_BOOK
+
 
 def read_settings(environment: dict[str, str] | os._Environ[str]) -> Settings:
     """Settings from `environment`; every variable has a default that works on a laptop."""
     home = Path(environment.get("ZIXIN_HOME") or PROJECT / ".zixin").expanduser().resolve()
-    config = Path(environment.get("ZIXIN_CONFIG") or PROJECT / "sandbox/ledger/ledger.yaml")
+    config = Path(environment.get("ZIXIN_CONFIG") or SAMPLE_BOOK)
     return Settings(
         home=home,
         config=config.expanduser().resolve(),

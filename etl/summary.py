@@ -42,6 +42,8 @@ def print_summary(screen: Console, result: dict[str, Any]) -> None:
         )
     if result["quarantine"]:
         _print_quarantine(screen, result["quarantine"])
+    for remark in result.get("remarks", ()):
+        screen.print(f"[yellow]note:[/] {escape(remark)}", soft_wrap=True)
     for warning in result["warnings"]:
         screen.print(f"[yellow]warning:[/] {escape(warning)}")
     screen.print(f"open       {Path(result['folder'], 'index.html').as_uri()}", soft_wrap=True)

@@ -18,6 +18,7 @@ from etl import clock
 from etl.airflow_local import night
 from etl.airflow_local.client import Client
 from etl.airflow_local.components import USER, Airflow, running
+from etl.airflow_local.sandboxed import sandboxed
 from etl.errors import ZixinError
 from etl.schedule import time_zone
 from etl.summary import print_summary
@@ -37,10 +38,10 @@ def run(
     ] = None,
 ) -> None:
     """Run tonight under Airflow, say where to look, leave nothing running."""
-    tonight = as_of.date() if as_of else clock.tonight(time_zone())
     started = time.monotonic()
-    console.print(f"Starting Airflow for the night of [bold]{tonight}[/] …")
-    with running() as airflow:
+    with sandboxed(console) as systems, running(systems) as airflow:
+        tonight = as_of.date() if as_of else clock.tonight(time_zone())
+        console.print(f"Starting Airflow for the night of [bold]{tonight}[/] …")
         client = _connect(airflow)
         console.print(f"Airflow is up after {time.monotonic() - started:.0f} s.")
         published = night.run(client, tonight, console)
@@ -59,7 +60,7 @@ def run(
 def ui() -> None:
     """Keep Airflow up until Ctrl-C."""
     console.print("Starting Airflow …")
-    with running() as airflow:
+    with sandboxed(console) as systems, running(systems) as airflow:
         _connect(airflow).wait_for_dag(night.DAG)
         console.print(f"  Airflow   {airflow.url}")
         console.print(f"  user      {USER}")

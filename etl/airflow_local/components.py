@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -48,14 +48,15 @@ class Airflow:
 
 
 @contextmanager
-def running() -> Iterator[Airflow]:
-    """A real Airflow on free ports of this machine; nothing of it is left when the block ends."""
+def running(more: Mapping[str, str] | None = None) -> Iterator[Airflow]:
+    """A real Airflow on free ports of this machine; nothing of it is left when the block ends. `more`
+    goes into the environment of its processes."""
     home = settings().home / "airflow"
     home.mkdir(parents=True, exist_ok=True)
     with _alone(home) as lock:
         port, log_port = free_ports(2)
         password = _password(home)
-        environment = os.environ | _environment(home, port, log_port)
+        environment = os.environ | _environment(home, port, log_port) | dict(more or {})
         _migrate(home, environment)
         processes: dict[str, subprocess.Popen[bytes]] = {}
         try:

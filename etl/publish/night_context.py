@@ -15,6 +15,7 @@ class Source:
     known_on: date | None
     status: Literal["loaded", "warned", "held"]
     sentence: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

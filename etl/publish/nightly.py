@@ -158,6 +158,7 @@ def _night_context(ctx: Context, as_of: date, inputs: NightInputs) -> NightConte
                 known_on=date.fromisoformat(feed["known_on"]) if feed["known_on"] else None,
                 status=feed["state"],
                 sentence=feed["sentence"],
+                remark=feed.get("remark", ""),
             )
             for feed in inputs.feeds
         ),

@@ -62,7 +62,7 @@ def write_quality(
                 "batch": source.batch,
                 "known_on": source.known_on.isoformat() if source.known_on else None,
                 "status": source.status,
-                "reason": source.sentence or None,
+                "reason": source.sentence or source.remark or None,
             }
             for source in sorted(context.sources, key=lambda source: source.feed)
         ],

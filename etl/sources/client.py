@@ -149,6 +149,17 @@ class Client:
                 )
         raise BadInput(f"{self.connector.name} refuses: {sentence.rstrip('.')}.")
 
+    def sign_in(self) -> None:
+        """Try the credentials, and nothing else.
+
+        Raises:
+            BadInput: they are refused, or nobody answers.
+        """
+        try:
+            self._log_in()
+        except (Temporary, Inconsistent, Stopped) as error:
+            raise BadInput(f"{self.connector.name}: {_clean(str(error))}.") from None
+
     def _log_in(self) -> None:
         if self.token is not None and self.ticker.now() < self.token_until:
             return

@@ -138,7 +138,7 @@ def _valid(numbers: list[str], country: str | None) -> dict[str, str]:
 
 def _customers(db: duckdb.DuckDBPyConnection, ctx: Context, as_of: date) -> None:
     """`customer` and `number`, as known so far tonight."""
-    batches = visible_batches(ctx.settings.home, as_of)
+    batches = visible_batches(ctx.settings.home, as_of, [feed.name for feed in ctx.book.feeds])
     for table, entity, columns in (
         ("customer", "customer", "customer_id, customer_name, country"),
         ("number", "party_identifier", "customer_id, scheme, value"),
