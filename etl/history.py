@@ -19,7 +19,8 @@ from typing import Any
 
 from etl.engine import Engine
 from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
-from etl.lake import Lake, Partition, digest, read_json, write_json
+from etl.lake import Lake, Partition, Produce, digest, read_json, write_json
+from etl.parquet import write_nothing
 
 
 @dataclass(frozen=True)
@@ -114,15 +115,38 @@ def snapshot(
     """
     types = snapshot_types(entity)
     inputs = _inputs(entity, batches)
-    tables, parts = _sources(lake, entity, batches, before)
-    sql = _latest(entity, parts) if parts else _empty(types)
     return lake.write(
         f"current.{entity.name}",
         as_of,
         build=digest("current", entity.name, repr(types), repr(sorted(inputs.items()))),
         columns=types,
         inputs=inputs,
-        produce=partial(engine.write, sql, tables, as_of=as_of, types=types, order_by=entity.key),
+        produce=_fold(lake, engine, entity, as_of, batches, before),
+    )
+
+
+def _fold(
+    lake: Lake,
+    engine: Engine,
+    entity: Entity,
+    as_of: date,
+    batches: Sequence[Batch],
+    before: tuple[date, frozenset[str]] | None,
+) -> Produce:
+    """How the snapshot's file is made. Most record types bring nothing on most nights, and many never
+    bring anything: neither is worth the engine's time."""
+    types = snapshot_types(entity)
+    if not any(batch.files[entity.name].rows for batch in batches if entity.name in batch.files):
+        return partial(write_nothing, types=types)
+    tables, parts = _sources(lake, entity, batches, before)
+    return partial(
+        engine.write,
+        _latest(entity, parts) if parts else _empty(types),
+        tables,
+        as_of=as_of,
+        types=types,
+        order_by=entity.key,
+        may_be_null=[key for key in entity.key if not entity.column(key).required],
     )
 
 
@@ -153,16 +177,29 @@ def _sources(
     if old is not None:
         tables["input.snapshot"] = [lake.file(old)]
         parts.append(f"SELECT {columns} FROM input.snapshot")
-    if since and before:
-        tables["input.since"] = since
-        parts.append(
-            f"SELECT {columns} FROM input.since WHERE known_on <= CAST(:as_of AS DATE) "
-            f"AND known_on > DATE '{before[0].isoformat()}'"
-        )
-    if fresh:
-        tables["input.fresh"] = fresh
-        parts.append(f"SELECT {columns} FROM input.fresh WHERE known_on <= CAST(:as_of AS DATE)")
+    visible = "WHERE known_on <= CAST(:as_of AS DATE)"
+    later = f"{visible} AND known_on > DATE '{before[0].isoformat()}'" if before else visible
+    for name, files, where in (("since", since, later), ("fresh", fresh, visible)):
+        for nth, (select, group) in enumerate(_shapes(entity, files)):
+            tables[f"input.{name}_{nth}"] = group
+            parts.append(f"SELECT {select} FROM input.{name}_{nth} {where}")
     return tables, parts
+
+
+def _shapes(entity: Entity, files: Sequence[Path]) -> list[tuple[str, list[Path]]]:
+    """Files with the same columns, and what to select from them: history is never changed, so an
+    older file lacks the columns that the contract got since, and says NULL in them."""
+    from pyarrow import parquet
+
+    groups: dict[str, list[Path]] = {}
+    for file in files:
+        there = set(parquet.read_schema(file).names)
+        select = ", ".join(
+            name if name in there else f"CAST(NULL AS {type_}) AS {name}"
+            for name, type_ in snapshot_types(entity).items()
+        )
+        groups.setdefault(select, []).append(file)
+    return list(groups.items())
 
 
 def _folded(

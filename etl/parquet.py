@@ -1,5 +1,6 @@
 """A handful of rows from Python into Parquet, typed as declared."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,3 +22,29 @@ def write_rows(*, target: Path, types: Mapping[str, str], rows: Sequence[Mapping
             f"COPY rows TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
         )
     return len(rows)
+
+
+def write_nothing(*, target: Path, types: Mapping[str, str]) -> int:
+    """Write a file with the columns `types` and no row, without starting a database for it."""
+    import pyarrow
+    from pyarrow import parquet
+
+    schema = pyarrow.schema([(name, _arrow(type_)) for name, type_ in types.items()])
+    parquet.write_table(schema.empty_table(), target, compression="zstd")
+    return 0
+
+
+def _arrow(type_: str) -> Any:
+    """The Arrow type of an SQL type that an entity may have."""
+    import pyarrow
+
+    decimal = re.fullmatch(r"DECIMAL\((\d+), ?(\d+)\)", type_)
+    if decimal:
+        return pyarrow.decimal128(int(decimal[1]), int(decimal[2]))
+    return {
+        "VARCHAR": pyarrow.string(),
+        "DATE": pyarrow.date32(),
+        "BOOLEAN": pyarrow.bool_(),
+        "INTEGER": pyarrow.int32(),
+        "BIGINT": pyarrow.int64(),
+    }[type_]

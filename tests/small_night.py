@@ -27,7 +27,10 @@ def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "Sm
     engine = DuckDBEngine(settings)
     tables: dict[str, list[Path]] = {}
     with duckdb.connect() as connection:
+        read = {name for model in models() for name in model.reads}
         for name, entity in ENTITIES.items():
+            if name not in rows and f"current.{name}" not in read:
+                continue
             columns = (*entity.columns, *HISTORY_COLUMNS)
             defaults = {column.name: column.default for column in columns}
             given = [

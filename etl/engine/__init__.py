@@ -4,7 +4,7 @@ An engine runs a SELECT over named Parquet inputs, writes the result with declar
 to a reader, and lends its connection to Great Expectations.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -29,9 +29,11 @@ class Engine(Protocol):
         types: Mapping[str, str],
         order_by: Sequence[str],
         target: Path,
+        may_be_null: Collection[str] = (),
     ) -> int:
         """Write the SELECT's rows to one Parquet file, cast to `types`, sorted by a unique
-        `order_by`; returns the row count. A key that is not unique or holds NULL is an error."""
+        `order_by`; returns the row count. A key that is not unique or holds NULL is an error;
+        only the columns of it in `may_be_null` may be empty."""
         ...
 
     def rows(self, sql: str, tables: Tables, *, as_of: date) -> list[tuple[Any, ...]]:

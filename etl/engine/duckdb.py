@@ -1,7 +1,7 @@
 """DuckDB, in process: the default engine."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -79,13 +79,15 @@ class DuckDBEngine:
         types: Mapping[str, str],
         order_by: Sequence[str],
         target: Path,
+        may_be_null: Collection[str] = (),
     ) -> int:
         """See `Engine.write`."""
         columns = ", ".join(
             f"CAST({quoted(name)} AS {type_}) AS {quoted(name)}" for name, type_ in types.items()
         )
         keys = ", ".join(quoted(name) for name in order_by)
-        has_null = " OR ".join(f"{quoted(name)} IS NULL" for name in order_by)
+        filled = [name for name in order_by if name not in may_be_null]
+        has_null = " OR ".join(f"{quoted(name)} IS NULL" for name in filled) or "FALSE"
         file = literal(str(target))
         with self.connect(tables, as_of=as_of) as connection:
             connection.execute(

@@ -82,7 +82,7 @@ def test_the_example_of_the_guide_works_as_it_is_printed(tmp_path: Path) -> None
 
 
 def test_the_guide_names_every_key_there_is() -> None:
-    from etl.entities import ENTITIES
+    from etl.entities import ENTITIES, FAMILIES
     from etl.sources.config import Book, Feed, FieldMapping, Number, Read, RecordMapping
 
     guide = (PROJECT / "docs/your-own-ledger.md").read_text(encoding="utf-8")
@@ -91,7 +91,8 @@ def test_the_guide_names_every_key_there_is() -> None:
         for model in (Book, Feed, FieldMapping, Number, Read, RecordMapping)
         for key in model.model_fields
     } - {"path", "fields"}
-    fields = {column.name for entity in ENTITIES.values() for column in entity.columns}
+    # The fields of the others are in the data dictionary, which is written from the contract.
+    fields = {column.name for entity in FAMILIES["ledger"] for column in entity.columns}
 
     assert [key for key in sorted(keys | fields | set(ENTITIES)) if key not in guide] == []
 

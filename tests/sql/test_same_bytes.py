@@ -99,11 +99,12 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
         )
         for name, select in LEDGER.items():
             entity = ENTITIES[name]
+            rows = select.replace("size", str(size)).replace("SELECT", f"SELECT {FACTS},", 1)
+            given = connection.sql(rows).columns
             columns = ", ".join(
-                f"CAST({column} AS {type_}) AS {column}"
+                f"CAST({column if column in given else 'NULL'} AS {type_}) AS {column}"
                 for column, type_ in snapshot_types(entity).items()
             )
-            rows = select.replace("size", str(size)).replace("SELECT", f"SELECT {FACTS},", 1)
             target = root / f"{name}.parquet"
             connection.execute(
                 f"COPY (SELECT {columns} FROM ({rows}) "

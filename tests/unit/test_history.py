@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.engine.duckdb import DuckDBEngine
-from etl.entities import CUSTOMER
+from etl.entities import CUSTOMER, ENTITIES
 from etl.errors import BrokenCheck
 from etl.history import (
     Batch,
@@ -268,3 +268,70 @@ def test_any_chain_of_nights_is_history_looked_at_once(
             if known_on <= nights[-1] and known_on >= expected.get(customer, ("", ""))[0]:
                 expected[customer] = (known_on, name)
     assert whole.names(at_once) == {key: name for key, (_, name) in expected.items()}
+
+
+def test_a_file_of_before_a_column_was_added_says_null_in_it(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    old = book.arrive([("C1", "Old", "2026-01-01")])
+    file = tmp_path / old.files[CUSTOMER.name].path
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE kept AS SELECT * EXCLUDE (email) FROM '{file}'")
+        connection.execute(f"COPY kept TO '{file}' (FORMAT parquet)")
+    book.arrive([("C2", "New", "2026-01-02")])
+
+    found = snapshot(book.lake, book.engine, CUSTOMER, date(2026, 1, 3), book.batches)
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT customer_id, email FROM '{book.lake.file(found)}' ORDER BY customer_id"
+        ).fetchall()
+    assert rows == [("C1", None), ("C2", None)]
+
+
+def test_what_nobody_sends_is_an_empty_table_with_its_columns(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+
+    for entity in ENTITIES.values():
+        found = snapshot(book.lake, book.engine, entity, date(2026, 1, 3), book.batches)
+        with duckdb.connect() as connection:
+            described = connection.execute(
+                f"DESCRIBE FROM read_parquet('{book.lake.file(found)}', hive_partitioning = false)"
+            ).fetchall()
+        assert {name: type_ for name, type_, *_ in described} == snapshot_types(entity)
+        assert found.rows == 0
+
+
+def test_a_part_of_a_key_may_be_empty_where_the_contract_says_so(tmp_path: Path) -> None:
+    """A court record found while asking about nobody, twice, and once about a customer."""
+    book = Book(tmp_path)
+    entity = ENTITIES["court_record"]
+    assert not entity.column("customer_id").required
+    types = snapshot_types(entity)
+    batches = []
+    for place, subject in enumerate([None, None, "C1"]):
+        target = tmp_path / "history" / f"{place}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        told = {
+            "provider": "qichacha",
+            "record_id": "R1",
+            "customer_id": subject,
+            "result": f"version {place}",
+            "known_on": f"2026-01-0{place + 1}",
+            "batch": f"00000{place}-qcc",
+            "seq": 1,
+            "is_deleted": False,
+        }
+        write_rows(types=types, rows=[dict.fromkeys(types) | told], target=target)
+        day = str(told["known_on"])
+        file = HistoryFile(f"history/{place}.parquet", file_sha256(target), 1, day, day)
+        batches.append(
+            Batch(str(told["batch"]), "qcc", "arrival", day, "loaded", {entity.name: file})
+        )
+
+    found = snapshot(book.lake, book.engine, entity, date(2026, 1, 9), batches)
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT customer_id, result FROM '{book.lake.file(found)}' ORDER BY result"
+        ).fetchall()
+    assert rows == [(None, "version 1"), ("C1", "version 2")]
