@@ -23,13 +23,17 @@ class Windows:
             calls.popleft()
         waits = [0.0]
         for most, seconds in windows:
-            inside = [call for call in calls if call > at - seconds]
-            if len(inside) >= most:
-                waits.append(inside[-most] + seconds - at if most else seconds)
+            # Only the call `most` back matters: as long as it is inside, there is no room.
+            if len(calls) >= most and (oldest := calls[-most]) > at - seconds:
+                waits.append(oldest + seconds - at)
         if max(waits) > 0:
             return max(waits)
         calls.append(at)
         return 0.0
+
+    def used(self, key: tuple[str, ...]) -> int:
+        """Calls in the longest window, as of the last call."""
+        return len(self._calls[key])
 
     def clear(self) -> None:
         """Forget every call."""

@@ -107,5 +107,7 @@ async def json_body(request: Request) -> Any:
 
 
 def without_rows(rows: list[Any]) -> list[Any]:
-    """A page's rows with a third of them lost, at least one."""
-    return rows[: len(rows) - max(1, len(rows) // 3)]
+    """A page's rows with a third of them lost, at least one, from its middle."""
+    lost = max(1, len(rows) // 3)
+    start = (len(rows) - lost) // 2
+    return rows[:start] + rows[start + lost :]
