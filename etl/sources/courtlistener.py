@@ -12,6 +12,7 @@ name has thousands of dockets; `options: {most_pages: 5}` are read, newest first
 Connection: password = API token.
 """
 
+import re
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,6 +39,10 @@ SEARCH = "/api/rest/v4/search/"
 PAGE_SIZE = 20
 MOST_PAGES = 5
 EXACT_COUNT = 1000
+LEGAL_FORM = re.compile(
+    r"[,\s]+(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|l\.l\.c|llp|lp|plc)\.?$",
+    re.IGNORECASE,
+)
 
 
 class CourtListener(Connector):
@@ -124,9 +129,14 @@ class CourtListener(Connector):
 
 
 def _phrase(name: str | None) -> str:
-    """The name as a phrase of the search language: without its quotes, in Latin letters or not at all."""
+    """The name as a phrase of the search language: without quotes, and without the legal form at its
+    end as long as two words are left, since courts write it in many ways. Empty when it has no Latin
+    letters."""
     plain = " ".join("".join(" " if mark in '"\\' else mark for mark in name or "").split())
-    return plain if any(mark.isascii() and mark.isalpha() for mark in plain) else ""
+    if not any(mark.isascii() and mark.isalpha() for mark in plain):
+        return ""
+    bare = LEGAL_FORM.sub("", plain)
+    return bare if len(bare.split()) > 1 else plain
 
 
 CONNECTOR = CourtListener()
