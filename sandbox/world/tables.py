@@ -44,3 +44,6 @@ UNTIDY = (
     "reversed_dates",
 )
 """Kinds of `truth_untidy`. A duplicate is a second row_id with the number and content of another."""
+
+PLACES = {name: place for place, name in enumerate(TABLES, 1)}
+"""Each table's number: part of the ids of its rows."""

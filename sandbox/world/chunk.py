@@ -1,0 +1,51 @@
+"""One chunk of a world: 5,000 accounts and everything about them, from its own seed alone."""
+
+from pathlib import Path
+
+from sandbox.world import (
+    accounts as accounts_of,
+)
+from sandbox.world import (
+    billing,
+    crm,
+    dunning,
+    paying,
+    population,
+    quarrels,
+    settling,
+    trade,
+    write,
+)
+from sandbox.world.columns import Frame, height
+from sandbox.world.era import Era
+from sandbox.world.tables import TABLES
+
+
+def made(era: Era, chunk: int) -> tuple[dict[str, Frame], accounts_of.Accounts]:
+    """Every table of the chunk."""
+    people = population.drawn(era, chunk)
+    accounts = accounts_of.drawn(people)
+    frames: dict[str, Frame] = {}
+    frames["customer"], frames["truth_customer"] = crm.drawn(people, accounts)
+    orders, frames["sales_order"], frames["delivery"] = trade.drawn(people, accounts)
+    invoices, frames["invoice"], frames["instalment"] = billing.drawn(accounts, orders)
+    deducted, lowering = quarrels.deductions(accounts, orders, invoices)
+    frames |= lowering
+    parts = paying.drawn(people, accounts, invoices, deducted)
+    frames["payment"], frames["allocation"] = settling.drawn(accounts, invoices, parts)
+    frames["dispute"] = quarrels.disputes(people, accounts, invoices, parts)
+    frames["dunning_step"], frames["promise"] = dunning.drawn(people, accounts, invoices, parts)
+    return frames, accounts
+
+
+def written(folder: Path, era: Era, chunk: int) -> dict[str, int]:
+    """Make and write one chunk; rows per table."""
+    frames, accounts = made(era, chunk)
+    rows = {}
+    for name in TABLES:
+        frame = frames.pop(name, None)
+        if frame is not None and height(frame):
+            rows[name] = write.write(
+                folder, chunk, name, write.arrow(TABLES[name], frame, accounts)
+            )
+    return rows

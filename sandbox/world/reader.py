@@ -1,0 +1,159 @@
+"""Read a world as one of its systems would show it at a moment.
+
+    world = World(Path("world"))
+    now = world.at(datetime(2026, 11, 22, 3, 0))          # UTC
+    page = now.rows("sales_order", system="fxiaoke", where="row_id > ?", params=[last], limit=100)
+    total = now.count("sales_order", system="fxiaoke")
+    gone = now.rows("invoice", system="zoho", deleted=True, where="deleted_at > ?", params=[since])
+    records = now.rows("court_party", where="party_no = ?", params=[17])
+
+Rows are dicts of all the table's columns (`sandbox/world/tables.py`), with dates, datetimes (UTC,
+naive), Decimals and None; what is untidy is already in place. `where` and `order_by` are SQL of
+DuckDB over the tidy columns, with `?` for values. The default order is by row_id. Threads may share
+one World.
+"""
+
+import json
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from etl.errors import ZixinError
+from sandbox.world.build import MANIFEST, read_manifest
+from sandbox.world.tables import TABLES
+
+ROWS_IN_MEMORY = 3_000_000
+"""A world with fewer rows is loaded whole, which takes a second and makes a page cost 1–2 ms."""
+
+Row = dict[str, Any]
+
+
+class World:
+    """A world's files, open for reading; ZixinError when there is no world in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        manifest = read_manifest(folder)
+        if manifest is None:
+            raise ZixinError(
+                f"there is no world in {folder} ({MANIFEST} is missing): make one with "
+                f"`zixin world --customers 300 --out {folder}`"
+            )
+        self.folder = folder
+        self.manifest = manifest
+        self.in_memory = sum(manifest["tables"].values()) < ROWS_IN_MEMORY
+        self._con = duckdb.connect(":memory:", config={"threads": 2})
+        self._con.execute("SET TimeZone = 'UTC'")
+        self._con.execute("SET parquet_metadata_cache = true")
+        self._local = threading.local()
+        made = "TABLE" if self.in_memory else "VIEW"
+        for name in TABLES:
+            files = str(folder / name / "part-*.parquet").replace("'", "''")
+            self._con.execute(f"CREATE {made} {name} AS SELECT * FROM read_parquet('{files}')")
+
+    def at(self, now: datetime) -> "Moment":
+        """The world as it is at `now` (UTC; an aware moment is converted)."""
+        if now.tzinfo is not None:
+            now = now.astimezone(UTC).replace(tzinfo=None)
+        return Moment(self, now)
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of any query over the tables, all versions: for tests and exports."""
+        return self.cursor().execute(sql, list(params)).fetchall()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own cursor."""
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = self._con.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._local.cursor
+        return cursor
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._con.close()
+
+
+class Moment:
+    """A world at one moment: of each record the version that holds then."""
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self.world = world
+        self.now = now
+
+    def rows(
+        self,
+        table: str,
+        *,
+        system: str | None = None,
+        where: str = "",
+        params: Sequence[Any] = (),
+        order_by: str = "row_id",
+        limit: int | None = None,
+        offset: int = 0,
+        columns: Sequence[str] | None = None,
+        deleted: bool | None = False,
+    ) -> list[Row]:
+        """The rows of `table`; with `deleted`, those that are gone by now instead (None: both)."""
+        picked = ", ".join(columns) + ", untidy" if columns else "*"
+        sql, values = self._from(table, system, where, params, deleted)
+        sql = f"SELECT {picked} {sql}"
+        if order_by:
+            sql += f" ORDER BY {order_by}"
+        if limit is not None:
+            sql += f" LIMIT {int(limit)} OFFSET {int(offset)}"
+        done = self.world.cursor().execute(sql, values)
+        names = [column[0] for column in done.description or []]
+        return [_tidied_not(dict(zip(names, row, strict=True))) for row in done.fetchall()]
+
+    def count(
+        self,
+        table: str,
+        *,
+        system: str | None = None,
+        where: str = "",
+        params: Sequence[Any] = (),
+        deleted: bool | None = False,
+    ) -> int:
+        """How many rows `rows` would give without a limit."""
+        sql, values = self._from(table, system, where, params, deleted)
+        found = self.world.cursor().execute(f"SELECT count(*) {sql}", values).fetchone()
+        return int(found[0]) if found else 0
+
+    def one(self, table: str, row_id: str, *, system: str | None = None) -> Row | None:
+        """The row called `row_id`; None when there is none now."""
+        found = self.rows(table, system=system, where="row_id = ?", params=[row_id], limit=1)
+        return found[0] if found else None
+
+    def _from(
+        self, table: str, system: str | None, where: str, params: Sequence[Any], deleted: bool | None
+    ) -> tuple[str, list[Any]]:
+        declared = TABLES[table]
+        if declared.by == "truth":
+            sql, values = f"FROM {table} WHERE true", []
+        else:
+            gone = "deleted_at <= ?" if deleted else "(deleted_at IS NULL OR deleted_at > ?)"
+            if deleted is None:  # both: what is gone and what is not
+                gone = "? IS NOT NULL"
+            sql = (
+                f"FROM {table} WHERE modified_at <= ? AND (superseded_at IS NULL OR "
+                f"superseded_at > ?) AND {gone}"
+            )
+            values = [self.now, self.now, self.now]
+        if system is not None:
+            sql += " AND system = ?"
+            values.append(system)
+        if where:
+            sql += f" AND ({where})"
+            values.extend(params)
+        return sql, values
+
+
+def _tidied_not(row: Row) -> Row:
+    """Put what the system really holds in place of the tidy values."""
+    untidy = row.pop("untidy", None)
+    if untidy:
+        row.update((name, value) for name, value in json.loads(untidy).items() if name in row)
+    return row
