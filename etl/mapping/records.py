@@ -69,7 +69,7 @@ def judged_record(
     sources = (*record.sources, *row_date.sources)
     may_delete = record.is_deleted is not None
     explanation = f"""
-            , {_key_text(entity)} AS key_text, {_first_broken(values, "reason", may_delete)} AS why
+            , {_key_text(entity, values)} AS key_text, {_first_broken(values, "reason", may_delete)} AS why
     """
     only_refused = (
         f"WHERE source_row IN (SELECT source_row FROM refused WHERE place = {origin.place})"
@@ -172,10 +172,10 @@ def _any_cleaned(values: dict[str, Value]) -> str:
     return "(" + " OR ".join(flags) + ")" if flags else "FALSE"
 
 
-def _key_text(entity: Entity) -> str:
+def _key_text(entity: Entity, values: dict[str, Value]) -> str:
     """The key as the row writes it, parts joined by `|`, NULL when it says nothing at all. A control
     character is shown as U+FFFD: PostgreSQL takes no NUL in a text."""
-    parts = [f"COALESCE(x_{name}, '')" for name in entity.key]
+    parts = [f"COALESCE(x_{name}, '')" if name in values else "''" for name in entity.key]
     joined = (
         f"regexp_replace({' || chr(124) || '.join(parts)}, '[\\x00-\\x1F\\x7F]', '\ufffd', 'g')"
     )
