@@ -74,13 +74,15 @@ class DrawnView:
         order_by: str = "",
         limit: int | None = None,
         offset: int = 0,
+        columns: Any = None,
     ) -> list[dict[str, Any]]:
         """Rows as dicts."""
         assert system is None
+        picked = ", ".join(columns or ["*"])
         order = f" ORDER BY {order_by}" if order_by else ""
         end = f" LIMIT {limit} OFFSET {offset}" if limit is not None else ""
         found = self._db.execute(
-            f"SELECT * {self._sql(table, where)}{order}{end}", [self._now] * 3 + list(params)
+            f"SELECT {picked} {self._sql(table, where)}{order}{end}", [self._now] * 3 + list(params)
         )
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

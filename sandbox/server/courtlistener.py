@@ -118,7 +118,7 @@ def _dockets(state: State) -> list[Known]:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/") + API
+    return str(request.url).split(API, 1)[0] + API
 
 
 async def _list(request: Request) -> Response:

@@ -231,7 +231,8 @@ def _fits(company: Company, key: str, value: str) -> bool:
         "vatNo": company.vat,
         "regNo": company.registration_number,
     }[key]
-    return value == own or (key == "regNo" and value == company.uscc)
+    borne = [plain_name(one) for one in (own, company.uscc if key == "regNo" else None) if one]
+    return plain_name(value) in borne
 
 
 def _by_id(registry: Registry, connect_id: str) -> list[Company]:

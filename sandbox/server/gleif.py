@@ -71,7 +71,7 @@ def _gate(state: State) -> Response | None:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/") + API
+    return str(request.url).split(API, 1)[0] + API
 
 
 def _number(text: str) -> int:

@@ -2,7 +2,7 @@
 
 Documented and kept: `Token` = upper-hex MD5(key + Timespan + SecretKey) with Timespan in seconds;
 always HTTP 200 with a string `Status`; 201 for nothing found; `pageSize` 10, at most 20; check
-products with `VerifyResult`; every leaf a string. Each answered call is billed, empty ones too.
+products with `VerifyResult`; every leaf a string. Each answered call is billed, empty ones and each page too.
 
 What public documents leave open is an option of the sandbox (`options={"qcc": {…}}`):
 `skew` seconds that Timespan may be off (300), refused with `stale_status` ("115", authentication
@@ -139,7 +139,7 @@ def _check(product: str, find: Finder, is_paged: bool = True) -> Callable[..., A
             return _refused(state, "213" if key else "202")
         if page is None:
             return _refused(state, "202")
-        state.bill(NAME, product, key)
+        state.bill(NAME, product, key if page[0] == 1 else f"{key} page {page[0]}")
         registry = Registry(state, "qcc")
         companies = registry.named(key, country="CN")
         if not companies:

@@ -79,15 +79,16 @@ class Index:
         keyed: dict[str, set[int]] = {}
         columns = ("name", "name_zh", "name_en")
         numbers = ("uscc", "registration_number", "lei", "vat", "cik")
-        for row in view.rows("company", order_by="party_no"):
+        for row in view.rows("company", columns=["party_no", *columns, *numbers]):
             parties.add(row["party_no"])
             for column in columns:
                 if row[column]:
                     keyed.setdefault(plain_name(row[column]), set()).add(row["party_no"])
             for column in numbers:
                 if row[column]:
-                    keyed.setdefault(f"{column}:{row[column]}", set()).add(row["party_no"])
-        for row in view.rows("former_name", order_by="party_no"):
+                    key = f"{column}:{plain_name(row[column])}"
+                    keyed.setdefault(key, set()).add(row["party_no"])
+        for row in view.rows("former_name", columns=["party_no", "name"]):
             keyed.setdefault(plain_name(row["name"]), set()).add(row["party_no"])
         self.parties = tuple(sorted(parties))
         self.by_key = {key: tuple(sorted(found)) for key, found in keyed.items()}
@@ -97,8 +98,8 @@ class Index:
         return self.by_key.get(plain_name(name), ())
 
     def numbered(self, scheme: str, value: str) -> tuple[int, ...]:
-        """Companies with this number."""
-        return self.by_key.get(f"{scheme}:{value}", ())
+        """Companies with this number; spaces and case aside."""
+        return self.by_key.get(f"{scheme}:{plain_name(value)}", ())
 
 
 _INDEXES: WeakKeyDictionary[Any, tuple[date, Index]] = WeakKeyDictionary()
@@ -136,8 +137,8 @@ class Registry:
         """
         index = self._index
         numbers = (
-            index.numbered("uscc", keyword.upper())
-            or index.numbered("registration_number", keyword.upper())
+            index.numbered("uscc", keyword)
+            or index.numbered("registration_number", keyword)
             or index.named(keyword)
         )
         return self.companies(numbers, country)
@@ -210,7 +211,8 @@ class Registry:
         found = []
         rows = self._view.rows("court_record", where=where, params=list(params))
         parties: dict[str, Rows] = {}
-        for row in self._rows("court_party", "record_id", [row["record_id"] for row in rows]):
+        inside = f"record_id IN (SELECT record_id FROM court_record WHERE {where})"
+        for row in self._view.rows("court_party", where=inside, params=list(params)):
             parties.setdefault(row["record_id"], []).append(row)
         for row in rows:
             if self._knows(row, row["record_id"]):

@@ -4,7 +4,7 @@ Documented and kept: `Authorization: <token>` without a prefix; `pageSize` 20 at
 `{error_code, reason, result: {total, items}}`; 300000 for no data, 300004 too frequent, 300006 no
 balance, 300007 no calls left, 300008 a parameter missing, 300009 account information wrong, 300005
 no right to this interface. Everything is HTTP 200 (assumed). A call is billed when it finds
-something or nothing, not when it is refused.
+something or nothing, page by page, not when it is refused.
 
 What public documents leave open is an option of the sandbox (`options={"tianyancha": {…}}`):
 `per_second` calls (20; 300004 beyond), `bought` {interface: calls} (300007 once they are used up),
@@ -116,7 +116,8 @@ def _list(path: str, find: Finder, key: str = "keyword") -> Route:
         keyword, page = query.get(key, "").strip(), _paging(query)
         if not keyword or page is None:
             return _refused(state, 300008 if not keyword else 300001)
-        state.bill(NAME, interface, keyword)
+        first = page[0] == 1
+        state.bill(NAME, interface, keyword if first else f"{keyword} page {page[0]}")
         registry = Registry(state, NAME)
         companies = [] if key == "word" else _companies(registry, keyword)
         items = _words(registry, keyword) if key == "word" else find(registry, companies)
