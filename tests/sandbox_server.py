@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from sandbox.server.state import State
 
 ROOT = Path(__file__).resolve().parents[1]
 CUSTOMERS = 30
-UNTIL = "2026-12-31"
+UNTIL = date(2026, 12, 31)
 TONIGHT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """The night of 20 November 2026, 02:00 on the 21st in Shanghai."""
 
@@ -46,10 +46,10 @@ WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG
 
 def make_world(folder: Path, customers: int = CUSTOMERS, seed: int = 7) -> Path:
     """A small world in `folder`."""
-    from sandbox.world import make_world as make
+    from sandbox.world.build import make_world as make
 
-    make(folder, customers=customers, seed=seed, until=UNTIL)
-    return folder
+    make(folder / "world", customers, seed, UNTIL, processes=1)
+    return folder / "world"
 
 
 @pytest.fixture(scope="session")

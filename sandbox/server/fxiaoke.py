@@ -167,22 +167,22 @@ def _query(state: State, body: dict[str, Any], *, is_custom: bool) -> dict[str, 
     if offset > MOST_OFFSET:
         raise Refused(10013, f"offset out of range {MOST_OFFSET}")
 
-    query, now = Query(deleted="with"), state.now()
+    query = Query(deleted="with", limit=limit, offset=offset)
     for wanted in info.get("filters") or []:
-        rows.add_filter(query, thing, wanted, now)
+        rows.add_filter(query, thing, wanted)
     _visible(query, thing, body["_seen"])
     with_total = data.get(
         "find_explicit_total_num",
         body.get("find_explicit_total_num", state.option(NAME, "total_by_default", True)),
     )
-    total = count(state, NAME, thing.table, query) if with_total in (True, "true", "True") else 0
     order = [
-        rows.expression(thing, str(one.get("fieldName")), now)[0]
+        rows.expression(thing, str(one.get("fieldName")))[0]
         + (" ASC" if one.get("isAsc", True) else " DESC")
         for one in info.get("orders") or []
     ]
-    query.order_by = ", ".join([*order, "row_id"])
-    query.limit, query.offset = limit, offset
+    query.order_by = ", ".join(order if order == ["row_id ASC"] else [*order, "row_id"])
+    _settle_place(query)
+    total = count(state, NAME, thing.table, query) if with_total in (True, "true", "True") else 0
     found = rows.rendered(
         state,
         thing,
@@ -194,6 +194,13 @@ def _query(state: State, body: dict[str, Any], *, is_custom: bool) -> dict[str, 
     if state.faults.is_on("schema_drift", NAME):
         found = [_drifted(row) for row in found]
     return {"data": {"total": total, "offset": offset, "limit": limit, "dataList": found}}
+
+
+def _settle_place(query: Query) -> None:
+    """`_id GT` is a place in a list by _id; in a list of another order it is one more condition."""
+    if query.after is not None and (query.offset or query.order_by.split(",")[0] != "row_id ASC"):
+        query.add("row_id > ?", query.after)
+        query.after = None
 
 
 def _drifted(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sandbox.server.objects import Field, Thing
-from sandbox.server.records import Query, Row, changed, is_deleted, names, touched
+from sandbox.server.records import CHANGED, GONE, Query, Row, is_deleted, names, touched
 from sandbox.server.state import State
 
 BEIJING = timezone(timedelta(hours=8))
@@ -52,13 +52,12 @@ class Refused(Exception):
         self.code = code
 
 
-def expression(thing: Thing, name: str, now: datetime) -> tuple[str, str]:
+def expression(thing: Thing, name: str) -> tuple[str, str]:
     """(SQL, kind) of a field for filters and orders; Refused when there is none."""
-    gone = f"coalesce(deleted_at <= TIMESTAMP '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}', false)"
     worked_out = {
-        "last_modified_time": (changed(now), "moment"),
-        "is_deleted": (gone, "flag"),
-        "life_status": (f"CASE WHEN {gone} THEN 'invalid' ELSE 'normal' END", "text"),
+        "last_modified_time": (CHANGED, "moment"),
+        "is_deleted": (GONE, "flag"),
+        "life_status": (f"CASE WHEN {GONE} THEN 'invalid' ELSE 'normal' END", "text"),
     }
     if name in worked_out:
         return worked_out[name]
@@ -69,14 +68,16 @@ def expression(thing: Thing, name: str, now: datetime) -> tuple[str, str]:
     raise Refused(32000, f"field [{name}] of {thing.api} does not exist")
 
 
-def add_filter(query: Query, thing: Thing, wanted: Any, now: datetime) -> None:
+def add_filter(query: Query, thing: Thing, wanted: Any) -> None:
     """One of `filters`, as a condition of `query`."""
     if not isinstance(wanted, dict) or not isinstance(wanted.get("field_values", []), list):
         raise Refused(32000, "filters: field_values must be a list")
-    column, kind = expression(thing, str(wanted.get("field_name")), now)
+    column, kind = expression(thing, str(wanted.get("field_name")))
     operator = str(wanted.get("operator"))
     values = [_value(value, kind) for value in wanted.get("field_values", [])]
-    if operator in ("IS", "ISN"):
+    if column == "row_id" and operator == "GT" and len(values) == 1 and query.after is None:
+        query.after = values[0]
+    elif operator in ("IS", "ISN"):
         query.add(f"{column} IS {'NOT ' if operator == 'ISN' else ''}NULL")
     elif operator in ("IN", "NIN"):
         marks = ", ".join("?" * len(values)) or "NULL"
@@ -87,23 +88,23 @@ def add_filter(query: Query, thing: Thing, wanted: Any, now: datetime) -> None:
         negation = "NOT " if operator == "NBETWEEN" else ""
         query.add(f"{column} {negation}BETWEEN ? AND ?", *values)
     elif operator in ONE_VALUE and values:
-        query.add(ONE_VALUE[operator].format(column), values[0])
+        query.add(ONE_VALUE[operator].replace("%", column), values[0])
     else:
         raise Refused(32000, f"operator [{operator}] is not supported")
 
 
 ONE_VALUE = {
-    "EQ": "{} = ?",
-    "N": "{} IS DISTINCT FROM ?",
-    "GT": "{} > ?",
-    "GTE": "{} >= ?",
-    "LT": "{} < ?",
-    "LTE": "{} <= ?",
-    "LIKE": "contains({}, ?)",
-    "NLIKE": "NOT contains(coalesce({}, ''), ?)",
-    "STARTWITH": "starts_with({}, ?)",
-    "ENDWITH": "ends_with({}, ?)",
-    "CONTAINS": "contains({}, ?)",
+    "EQ": "% = ?",
+    "N": "% IS DISTINCT FROM ?",
+    "GT": "% > ?",
+    "GTE": "% >= ?",
+    "LT": "% < ?",
+    "LTE": "% <= ?",
+    "LIKE": "contains(%, ?)",
+    "NLIKE": "NOT contains(coalesce(%, ''), ?)",
+    "STARTWITH": "starts_with(%, ?)",
+    "ENDWITH": "ends_with(%, ?)",
+    "CONTAINS": "contains(%, ?)",
 }
 
 

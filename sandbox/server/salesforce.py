@@ -26,7 +26,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.server.objects import Thing
-from sandbox.server.records import Query, Row, changed, count, is_deleted, plain, select, touched
+from sandbox.server.records import (
+    CHANGED,
+    GONE,
+    Query,
+    Row,
+    count,
+    is_deleted,
+    plain,
+    select,
+    touched,
+)
 from sandbox.server.salesforce_objects import OBJECTS
 from sandbox.server.soql import Malformed, Soql, parse
 from sandbox.server.state import State
@@ -160,21 +170,20 @@ async def create(state: State, request: Request) -> Response:
     }
     _query(job)  # names that are none are refused now
     for name in soql.fields:
-        _column(thing, name, job["at"])
+        _column(thing, name)
     state.jobs[NAME][job["id"]] = job
     return reply(_about(state, job))
 
 
-def _column(thing: Thing, name: str, now: datetime) -> str:
+def _column(thing: Thing, name: str) -> str:
     """SQL of a field; INVALID_FIELD when the object has none of that name."""
-    gone = f"coalesce(deleted_at <= TIMESTAMP '{plain(now):%Y-%m-%d %H:%M:%S}', false)"
     own = {
         "id": "row_id",
         "ownerid": f"'{USER}'",
-        "isdeleted": gone,
+        "isdeleted": GONE,
         "createddate": "created_at",
-        "lastmodifieddate": changed(now),
-        "systemmodstamp": changed(now),
+        "lastmodifieddate": CHANGED,
+        "systemmodstamp": CHANGED,
     }
     by_name = {field.api.lower(): field.column for field in thing.fields}
     column = own.get(name.lower()) or by_name.get(name.lower())
@@ -185,16 +194,16 @@ def _column(thing: Thing, name: str, now: datetime) -> str:
 
 def _query(job: dict[str, Any]) -> Query:
     soql: Soql = job["soql"]
-    thing, now = job["thing"], job["at"]
-    query = Query(at=now, deleted="with" if job["operation"] == "queryAll" else "without")
+    thing = job["thing"]
+    query = Query(at=job["at"], deleted="with" if job["operation"] == "queryAll" else "without")
     for name, operator, value in soql.where:
-        column = _column(thing, name, now)
+        column = _column(thing, name)
         if value is None:
             query.add(f"{column} IS {'NOT ' if operator == '!=' else ''}NULL")
         else:
             query.add(f"{column} {'<>' if operator == '!=' else operator} ?", value)
     for name, _ in soql.order:
-        _column(thing, name, now)
+        _column(thing, name)
     return query
 
 
@@ -265,8 +274,7 @@ async def results(state: State, request: Request) -> Response:
     size = int(most) if limit is None else min(int(most), limit - seen)
     query = _query(job)
     query.limit = size + 1
-    if last:
-        query.add("row_id > ?", last)
+    query.after = last or None
     found = select(state, NAME, job["thing"].table, query)
     rows = found[:size]
     more = len(found) > size and (limit is None or seen + size < limit)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.server.objects import Thing
-from sandbox.server.records import Query, Row, changed, is_deleted, names, select, touched
+from sandbox.server.records import CHANGED, Query, Row, is_deleted, names, select, touched
 from sandbox.server.state import State
 from sandbox.server.system import reply, state_of
 from sandbox.server.zoho_common import NAME, books_error, has_token, parsed, wire, zoned
@@ -68,7 +68,7 @@ def _list(state: State, request: Request, thing: Thing) -> Response:
         moment = parsed(since)
         if moment is None:
             return books_error(400, 4, "Invalid value passed for last_modified_time")
-        query.add(f"{changed(state.now())} >= ?", moment)
+        query.add(f"{CHANGED} >= ?", moment)
     found = select(state, NAME, thing.table, query)
     rows = found[: int(per_page)]
     state.rows[NAME, f"books {thing.api}"] += len(rows)
