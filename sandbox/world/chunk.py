@@ -7,13 +7,20 @@ from sandbox.world import (
 )
 from sandbox.world import (
     billing,
+    bureaus,
+    courts,
     crm,
     dunning,
+    papers,
     paying,
     population,
     quarrels,
+    registers,
+    relations,
     settling,
+    statements,
     trade,
+    truth,
     write,
 )
 from sandbox.world.columns import Frame, height
@@ -35,6 +42,16 @@ def made(era: Era, chunk: int) -> tuple[dict[str, Frame], accounts_of.Accounts]:
     frames["payment"], frames["allocation"] = settling.drawn(accounts, invoices, parts)
     frames["dispute"] = quarrels.disputes(people, accounts, invoices, parts)
     frames["dunning_step"], frames["promise"] = dunning.drawn(people, accounts, invoices, parts)
+    frames |= relations.contracts(people, accounts)
+    frames["service_case"] = relations.cases(people, accounts, orders)
+    frames["feedback"] = relations.ratings(people, accounts, orders)
+    frames |= relations.contacts(people, accounts)
+    frames |= papers.drawn(people, accounts)
+    frames |= registers.drawn(people)
+    frames |= bureaus.drawn(people)
+    frames["statement"] = statements.drawn(people)
+    frames |= courts.drawn(people)
+    frames |= truth.of_parties(people)
     return frames, accounts
 
 

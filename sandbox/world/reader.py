@@ -128,7 +128,12 @@ class Moment:
         return found[0] if found else None
 
     def _from(
-        self, table: str, system: str | None, where: str, params: Sequence[Any], deleted: bool | None
+        self,
+        table: str,
+        system: str | None,
+        where: str,
+        params: Sequence[Any],
+        deleted: bool | None,
     ) -> tuple[str, list[Any]]:
         declared = TABLES[table]
         if declared.by == "truth":
