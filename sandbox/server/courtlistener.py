@@ -15,17 +15,26 @@ import hmac
 import json
 import math
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.server import courtlistener_rows as rows
+from sandbox.server.courtlistener_lists import (
+    BY_CURSOR,
+    DAYS,
+    FILTERS,
+    PAGE_SIZE,
+    by_cursor,
+    by_number,
+    condition,
+    link,
+    read_cursor,
+    write_cursor,
+)
 from sandbox.server.drift import drifted
 from sandbox.server.limits import Window
 from sandbox.server.outside import Case
@@ -35,23 +44,11 @@ from sandbox.server.system import Page, System, Words, reply, state_of, without_
 
 NAME = "courtlistener"
 API = "/api/rest/v4"
-PAGE_SIZE = 20
-DEEPEST = 100
 WINDOWS: Sequence[Window] = ((5, 60.0), (50, 3600.0), (125, 86400.0))
 ANONYMOUS: Sequence[Window] = ((100, 86400.0),)
 PERIOD = {60: "min", 3600: "hour", 86400: "day"}
 
 SEARCH_TYPES = ("r", "rd", "d", "o", "p", "oa")
-MOMENTS = ("date_created", "date_modified")
-DAYS = ("date_filed", "date_terminated", "date_last_filing")
-BY_CURSOR = ("id", *MOMENTS)
-RANGES = ("", "__gte", "__gt", "__lte", "__lt", "__range")
-FILTERS = {
-    *(name + suffix for name in ("id", *MOMENTS, *DAYS) for suffix in RANGES),
-    *(name + suffix for name in ("docket_number_core", "nature_of_suit", "docket_number")
-      for suffix in ("", "__startswith")),
-    *("court", "court__id", "source", "pacer_case_id", "parties__name"),
-}  # fmt: skip
 CONTROLS = {"order_by", "cursor", "page", "count", "fields", "omit", "format"}
 
 
@@ -134,7 +131,7 @@ async def _list(request: Request) -> Response:
     found = [rows.docket(known.case, known.since, known.changed, base) for known in _dockets(state)]
     for name, value in query.items():
         if name in FILTERS:
-            test = _test(name, value)
+            test = condition(name, value)
             if test is None:
                 state.refusals[NAME, "400"] += 1
                 return reply({name: ["Enter a valid value."]}, 400)
@@ -144,7 +141,7 @@ async def _list(request: Request) -> Response:
     order = query.get("order_by") or "-id"
     if order.lstrip("-") not in (*BY_CURSOR, *DAYS):
         order = "-id"
-    page = _by_cursor if order.lstrip("-") in BY_CURSOR else _by_number
+    page = by_cursor if order.lstrip("-") in BY_CURSOR else by_number
     answer = page(request, found, order)
     if answer is None:
         return _refused(state, 404, "Invalid page.")
@@ -153,111 +150,6 @@ async def _list(request: Request) -> Response:
     ]
     state.rows[NAME, "dockets"] += len(shown)
     return reply(answer | {"results": drifted(state, NAME, shown)})
-
-
-def _test(name: str, value: str) -> Callable[[rows.Row], bool] | None:
-    """The condition a filter puts on a row; None when its value cannot be read."""
-    field, _, how = name.partition("__")
-    if field == "parties":
-        return lambda row: any(party.name == value for party in row["parties"])
-    if field == "court":
-        return lambda row: row["court_id"] == value
-    if how == "startswith":
-        return lambda row: str(row[field]).startswith(value)
-    if field in ("docket_number", "docket_number_core", "nature_of_suit", "pacer_case_id"):
-        return lambda row: row[field] == value
-    parts = [_value(field, part) for part in (value.split(",") if how == "range" else [value])]
-    if any(part is None for part in parts) or (how == "range" and len(parts) != 2):
-        return None
-
-    def test(row: rows.Row) -> bool:
-        own = _value(field, str(row[field])) if row[field] is not None else None
-        if own is None:
-            return False
-        if how == "range":
-            return bool(parts[0] <= own <= parts[1])
-        return {
-            "": own == parts[0],
-            "gte": own >= parts[0],
-            "gt": own > parts[0],
-            "lte": own <= parts[0],
-            "lt": own < parts[0],
-        }[how]
-
-    return test
-
-
-def _value(field: str, text: str) -> Any:
-    """A number, a moment or a day to compare by; None when the text is none."""
-    try:
-        if field in MOMENTS:
-            at = datetime.fromisoformat(text)
-            return at if at.tzinfo else at.replace(tzinfo=rows.PACIFIC)
-        return date.fromisoformat(text) if field in DAYS else int(text)
-    except ValueError:
-        return None
-
-
-def _by_cursor(request: Request, found: list[rows.Row], order: str) -> dict[str, Any] | None:
-    """Twenty rows after the cursor. It holds the last value seen and how many rows with it."""
-    field, is_down = order.lstrip("-"), order.startswith("-")
-
-    def key(row: rows.Row) -> Any:
-        return _value(field, str(row[field]))
-
-    found = sorted(found, key=lambda row: (key(row), row["id"]), reverse=is_down)
-    start = 0
-    if "cursor" in request.query_params:
-        cursor = _read_cursor(request.query_params["cursor"])
-        last = cursor and _value(field, cursor[0])
-        if cursor is None or last is None:
-            return None
-        before = [key(row) > last if is_down else key(row) < last for row in found]
-        start = sum(before) + cursor[1]
-    shown = found[start : start + PAGE_SIZE]
-    following = None
-    if start + PAGE_SIZE < len(found):
-        last = key(shown[-1])
-        seen = sum(1 for row in found[: start + PAGE_SIZE] if key(row) == last)
-        following = _link(request, cursor=_cursor(str(shown[-1][field]), seen))
-    return {
-        "count": _link(request, count="on"),
-        "next": following,
-        "previous": None if start == 0 else _link(request, cursor=_cursor(str(found[0][field]), 0)),
-        "results": shown,
-    }
-
-
-def _cursor(position: str, offset: int) -> str:
-    return urlsafe_b64encode(urlencode({"o": offset, "p": position}).encode()).decode()
-
-
-def _read_cursor(text: str) -> tuple[str, int] | None:
-    try:
-        parts = parse_qs(urlsafe_b64decode(text.encode()).decode())
-        return parts["p"][0], int(parts["o"][0])
-    except (ValueError, KeyError):
-        return None
-
-
-def _link(request: Request, **changes: str) -> str:
-    return str(request.url.include_query_params(**changes))
-
-
-def _by_number(request: Request, found: list[rows.Row], order: str) -> dict[str, Any] | None:
-    field, is_down = order.lstrip("-"), order.startswith("-")
-    found = sorted(found, key=lambda row: (row[field] or "", row["id"]), reverse=is_down)
-    text = request.query_params.get("page", "1")
-    pages = max(1, math.ceil(len(found) / PAGE_SIZE))
-    if not text.isdigit() or not 1 <= int(text) <= min(pages, DEEPEST):
-        return None
-    page = int(text)
-    return {
-        "count": len(found),
-        "next": _link(request, page=str(page + 1)) if page < pages else None,
-        "previous": _link(request, page=str(page - 1)) if page > 1 else None,
-        "results": found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-    }
 
 
 async def _one(request: Request) -> Response:
@@ -310,20 +202,20 @@ async def _search(request: Request) -> Response:
     if kind not in SEARCH_TYPES:
         return _refused(state, 404, "Search type not found or not supported.")
     hits = _hits(state, query) if kind in ("r", "d") else []
-    cursor = _read_cursor(query["cursor"]) if "cursor" in query else (kind, 0)
+    cursor = read_cursor(query["cursor"]) if "cursor" in query else (kind, 0)
     if cursor is None or cursor[0] != kind:
         return _refused(state, 404, "Invalid cursor")
     start = cursor[1]
     shown = hits[start : start + PAGE_SIZE]
     more, less = start + PAGE_SIZE, max(0, start - PAGE_SIZE)
     state.rows[NAME, "search"] += len(shown)
-    following = _link(request, cursor=_cursor(kind, more)) if more < len(hits) else None
+    following = link(request, cursor=write_cursor(kind, more)) if more < len(hits) else None
     return reply(
         {
             "count": len(hits),
             **({"document_count": len(hits)} if kind == "r" else {}),
             "next": following,
-            "previous": _link(request, cursor=_cursor(kind, less)) if start else None,
+            "previous": link(request, cursor=write_cursor(kind, less)) if start else None,
             "results": drifted(state, NAME, shown),
         }
     )

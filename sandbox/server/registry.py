@@ -11,29 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sandbox.server.outside import (
-    Case,
-    Company,
-    Listing,
-    Party,
-    Score,
-    Statement,
-    TaxGrade,
-    plain_name,
-    share,
+from sandbox.server.company_index import Index, index_of
+from sandbox.server.from_world import (
+    Rows,
+    case_of,
+    company_of,
+    listing_of,
+    score_of,
+    statement_of,
 )
+from sandbox.server.outside import Case, Company, Listing, Score, Statement, TaxGrade, share
 from sandbox.server.state import State
-
-Rows = list[dict[str, Any]]
-
-STATEMENT_FACTS = (
-    "party_no", "period_end", "period_months", "basis", "published_on", "is_audited",
-    "auditor_opinion", "accounting_standard", "source", "currency", "stated_unit",
-    "system", "row_id", "created_at", "modified_at", "deleted_at", "superseded_at", "untidy",
-)  # fmt: skip
-"""Columns of a statement that are no amounts."""
 
 
 @dataclass(frozen=True)
@@ -67,44 +56,6 @@ class Known:
     changed: datetime
 
 
-class Index:
-    """Every name and number any company ever had → its number in the world; made once a world.
-
-    Numbers in the world are small integers, so the index of a hundred thousand companies is some
-    tens of megabytes.
-    """
-
-    def __init__(self, view: Any) -> None:
-        parties: set[int] = set()
-        keyed: dict[str, set[int]] = {}
-        columns = ("name", "name_zh", "name_en")
-        numbers = ("uscc", "registration_number", "lei", "vat", "cik")
-        for row in view.rows("company", columns=["party_no", *columns, *numbers]):
-            parties.add(row["party_no"])
-            for column in columns:
-                if row[column]:
-                    keyed.setdefault(plain_name(row[column]), set()).add(row["party_no"])
-            for column in numbers:
-                if row[column]:
-                    key = f"{column}:{plain_name(row[column])}"
-                    keyed.setdefault(key, set()).add(row["party_no"])
-        for row in view.rows("former_name", columns=["party_no", "name"]):
-            keyed.setdefault(plain_name(row["name"]), set()).add(row["party_no"])
-        self.parties = tuple(sorted(parties))
-        self.by_key = {key: tuple(sorted(found)) for key, found in keyed.items()}
-
-    def named(self, name: str) -> tuple[int, ...]:
-        """Companies that bear or bore exactly this name, width, brackets, spaces and case aside."""
-        return self.by_key.get(plain_name(name), ())
-
-    def numbered(self, scheme: str, value: str) -> tuple[int, ...]:
-        """Companies with this number; spaces and case aside."""
-        return self.by_key.get(f"{scheme}:{plain_name(value)}", ())
-
-
-_INDEXES: WeakKeyDictionary[Any, tuple[date, Index]] = WeakKeyDictionary()
-
-
 class Registry:
     """One provider's knowledge at the sandbox's present moment."""
 
@@ -120,12 +71,7 @@ class Registry:
 
     @property
     def _index(self) -> Index:
-        """Made anew when a virtual day has passed: names change."""
-        world, today = self._state.world, self.now.date()
-        held = _INDEXES.get(world)
-        if held is None or held[0] != today:
-            held = _INDEXES[world] = (today, Index(self._view))
-        return held[1]
+        return index_of(self._state.world, self.now)
 
     # Companies
 
@@ -159,7 +105,7 @@ class Registry:
         rows = self._rows("company", "party_no", wanted)
         former = self._by_party("former_name", wanted)
         found = [
-            _company(row, former.get(row["party_no"], []))
+            company_of(row, former.get(row["party_no"], []))
             for row in rows
             if country in (None, row["country"])
         ]
@@ -173,7 +119,7 @@ class Registry:
             "company", where=where, params=list(params), order_by=order, limit=limit, offset=offset
         )
         former = self._by_party("former_name", [row["party_no"] for row in rows])
-        return [_company(row, former.get(row["party_no"], [])) for row in rows]
+        return [company_of(row, former.get(row["party_no"], [])) for row in rows]
 
     def count(self, where: str, params: Sequence[Any]) -> int:
         """How many companies a condition over the table `company` finds."""
@@ -226,7 +172,7 @@ class Registry:
         """Their entries on one list, newest first, those that ended too."""
         rows = self._rows("listing", "party_no", sorted(set(companies)))
         found = [
-            _listing(row)
+            listing_of(row)
             for row in rows
             if row["kind"] == kind and self._knows(row, row["listing_id"])
         ]
@@ -239,7 +185,7 @@ class Registry:
     def scores(self, company: int, provider: str) -> list[Score]:
         """A bureau's verdicts on a company, newest first."""
         rows = self._rows("bureau_score", "party_no", [company])
-        found = [_score(row) for row in rows if row["provider"] == provider]
+        found = [score_of(row) for row in rows if row["provider"] == provider]
         return sorted(found, key=lambda score: score.reported_on, reverse=True)
 
     def tax_grades(self, company: int) -> list[TaxGrade]:
@@ -252,7 +198,7 @@ class Registry:
         """Its published accounts, newest first."""
         rows = self._rows("statement", "party_no", [company])
         today = self.now.date()
-        found = [_statement(row) for row in rows if row["published_on"] <= today]
+        found = [statement_of(row) for row in rows if row["published_on"] <= today]
         return sorted(found, key=lambda one: (one.period_end, one.filed_on), reverse=True)
 
     # What the provider has heard of
@@ -288,123 +234,3 @@ class Registry:
         for row in self._rows(table, "party_no", sorted(set(numbers))):
             found.setdefault(row["party_no"], []).append(row)
         return found
-
-
-def _company(row: Mapping[str, Any], former: Rows) -> Company:
-    names = sorted((until, row["name"]) for row in former if (until := row["until"] or date.min))
-    return Company(
-        party_no=row["party_no"],
-        name=row["name"],
-        country=row["country"],
-        name_en=row["name_en"],
-        former=tuple((name, until if until != date.min else None) for until, name in names),
-        uscc=row["uscc"],
-        registration_number=row["registration_number"],
-        lei=row["lei"],
-        vat=row["vat"],
-        cik=row["cik"],
-        region=row["region"],
-        city=row["city"],
-        address=row["address"],
-        postal_code=row["postal_code"],
-        founded=row["founded"],
-        capital=row["capital"],
-        currency=row["capital_currency"] or "CNY",
-        status=row["status"] or "unknown",
-        status_since=row["status_since"],
-        industry_code=row["industry_code"],
-        industry=row["industry"],
-        size=row["size"],
-        staff=row["staff"],
-        staff_range=row["staff_range"],
-        legal_person=row["legal_person"],
-        legal_form=row["legal_form"],
-        parent_no=row["parent_no"],
-        modified_at=row["modified_at"].replace(tzinfo=UTC),
-    )
-
-
-def case_of(row: Mapping[str, Any], parties: Rows) -> Case:
-    """A row of court_record with its rows of court_party."""
-    return Case(
-        case_id=row["record_id"],
-        case_no=row["case_no"],
-        court=row["court"],
-        court_id=row["court_id"],
-        country=row["country"],
-        parties=tuple(
-            Party(
-                name=party["party_name"],
-                role=party["role"],
-                party_no=party["party_no"],
-                is_company=party["party_kind"] != "person",
-                outcome=party["outcome"],
-            )
-            for party in sorted(parties, key=lambda party: party["party_index"])
-        ),
-        cause=row["cause"],
-        case_type=row["case_type"],
-        doc_type=row["doc_type"],
-        title=row["title"],
-        amount=row["amount"],
-        currency=row["currency"] or "CNY",
-        filed_on=row["filed_on"],
-        hearing_on=row["hearing_on"],
-        judged_on=row["judged_on"],
-        closed_on=row["closed_on"],
-        status=row["status"],
-        result=row["result"],
-        created_at=row["created_at"].replace(tzinfo=UTC),
-        modified_at=row["modified_at"].replace(tzinfo=UTC),
-    )
-
-
-def _listing(row: Mapping[str, Any]) -> Listing:
-    return Listing(
-        listing_id=row["listing_id"],
-        kind=row["kind"],
-        name=row["party_name"],
-        party_no=row["party_no"],
-        started_on=row["listed_on"],
-        published_on=row["published_on"],
-        ended_on=row["ended_on"],
-        amount=row["amount"],
-        unperformed=row["unperformed_amount"],
-        case_no=row["case_no"],
-        authority=row["court"],
-        person=row["person_name"],
-        reason=row["reason"],
-        applicant=row["applicant"],
-        performance=row["performance"],
-        created_at=row["created_at"].replace(tzinfo=UTC),
-    )
-
-
-def _score(row: Mapping[str, Any]) -> Score:
-    return Score(
-        party_no=row["party_no"],
-        value=row["score"],
-        band=row["band"],
-        band_text=row["band_meaning"],
-        reported_on=row["report_date"],
-        rated_since=row["rated_since"],
-        limit=row["recommended_limit"],
-        currency=row["currency"],
-    )
-
-
-def _statement(row: Mapping[str, Any]) -> Statement:
-    unit = row["stated_unit"] or 1
-    return Statement(
-        party_no=row["party_no"],
-        period_end=row["period_end"],
-        months=row["period_months"] or 12,
-        currency=row["currency"],
-        filed_on=row["published_on"],
-        is_consolidated=row["basis"] == "consolidated",
-        items={
-            name: value * unit if name not in ("shares_outstanding", "staff") else value
-            for name, value in row.items()
-            if name not in STATEMENT_FACTS and value is not None
-        },
-    )
