@@ -23,6 +23,11 @@ PLAINTIFF, DEFENDANT, THIRD, DEBTOR, PETITIONER = range(5)
 RESULTS = ["won", "lost", "partly"]
 CIVIL, BANKRUPTCY = 0, 1
 OUTSIDERS = [
+    "甬江精密设备有限公司",
+    "蓝海进出口有限公司",
+    "Cascade Freight LLC",
+    "Harper & Sons Ltd",
+]
 
 
 @dataclass(frozen=True)

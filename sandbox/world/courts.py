@@ -4,15 +4,27 @@ Bad health and default bring cases as a defendant; anybody may sue. Some cases a
 that merely bear a customer's name.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.world import lexicon, listings, names
-from sandbox.world.cases import (BANKRUPTCY, COURTS, DEBTOR, DEFENDANT, OUTSIDERS, PETITIONER, PLAINTIFF, RESULTS, ROLE_WORDS_CN, ROLES, THIRD, Cases, joined)
-from sandbox.world.columns import MISSING, Coded, Frame, Ints, each, nothing, texts, words_of
+from sandbox.world.cases import (
+    BANKRUPTCY,
+    COURTS,
+    DEBTOR,
+    DEFENDANT,
+    OUTSIDERS,
+    PETITIONER,
+    PLAINTIFF,
+    RESULTS,
+    ROLE_WORDS_CN,
+    ROLES,
+    THIRD,
+    Cases,
+    joined,
+)
+from sandbox.world.columns import MISSING, Coded, Frame, each, nothing, texts, words_of
 from sandbox.world.identifiers import digits
 from sandbox.world.population import Population
 from sandbox.world.registers import ids, party_keys
@@ -31,11 +43,6 @@ CAUSES = {
 }
 FIRST_COURT = np.array([0, 6, 10, 11, 12, 13, 14])
 COURT_COUNT = np.array([6, 3, 1, 1, 1, 1, 1])
-    "甬江精密设备有限公司",
-    "蓝海进出口有限公司",
-    "Cascade Freight LLC",
-    "Harper & Sons Ltd",
-]
 
 
 def drawn(people: Population) -> dict[str, Frame]:
