@@ -17,7 +17,6 @@ from airflow.sdk import (
     chain,
     dag,
     task,
-    task_group,
 )
 
 from etl import night
@@ -69,13 +68,12 @@ def nightly_credit_files() -> None:
     def tonight(params: dict[str, Any], dag_run: Any) -> date:
         return as_of_for_run(params["as_of"] or dag_run.partition_key, dag_run.run_after)
 
-    def bring(group: str) -> None:
-        extract, load = verb_of_group(night.extract), verb_of_group(night.load)
-        extract(as_of, group=group) >> load(as_of, group=group)
-
-    systems = task_group(group_id="systems")(bring)
-    # Asked customer by customer, so after everything that says who the customers are.
-    inquiries = task_group(group_id="inquiries")(bring)
+    def bring(stage: str) -> list[Any]:
+        groups = verb(night.groups, task_id=f"list_{stage}")(stage)
+        extract = verb_of_group(night.extract, task_id=f"extract_{stage}")
+        # A stage without a group skips its extracts, and loads nothing.
+        load = verb(night.load, task_id=f"load_{stage}", trigger_rule="none_failed")
+        return [extract.partial(as_of=as_of).expand(group=groups), load(as_of, stage)]
 
     @verb(outlets=[CREDIT_FILES])
     def publish(as_of: date, outlet_events: Any) -> dict[str, Any]:
@@ -85,10 +83,11 @@ def nightly_credit_files() -> None:
 
     as_of = tonight()
     chain(
-        systems.expand(group=verb(night.groups, task_id="list_systems")("systems")),
-        inquiries.expand(group=verb(night.groups, task_id="list_inquiries")("inquiries")),
-        # A book without inquiries skips them.
-        verb(night.freeze, trigger_rule="none_failed")(as_of),
+        *bring("systems"),
+        # Asked customer by customer, so after everything that says who the customers are.
+        *bring("inquiries"),
+        verb(night.freeze)(as_of),
+        verb(night.match)(as_of),
         *(verb(night.transform, task_id=f"transform_{layer}")(as_of, layer) for layer in LAYERS),
         verb(night.audit)(as_of),
         publish(as_of),

@@ -9,7 +9,7 @@ from etl.errors import ZixinError
 from etl.inputs import night_folder
 from etl.lake import Partition, write_json
 
-INPUTS = ("policy.book", "policy.rule")
+INPUTS = ("match.customer_link", "match.record_link", "policy.book", "policy.rule")
 
 
 def night_partitions(ctx: Context, as_of: date) -> dict[str, Partition]:

@@ -15,6 +15,7 @@ from typing import Any
 from etl import models
 from etl.entities import FAMILIES, HISTORY_COLUMNS, Column, Entity
 from etl.lake import write_bytes
+from etl.matching.tables import MATCH_TABLES
 from etl.models import Model
 from etl.policy import BOOK_TYPES, POLICY_FOLDER, RULE_TYPES
 from etl.settings import PROJECT
@@ -81,13 +82,14 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Itera
     yield ""
 
 
-def _entity(entity: Entity) -> Iterator[str]:
-    yield f"#### current.{entity.name}"
+def _entity(entity: Entity, schema: str = "current") -> Iterator[str]:
+    yield f"#### {schema}.{entity.name}"
     yield ""
     known = f"`{entity.event_date}`" if entity.event_date else "the day of the source row"
     key = ", ".join(f"`{name}`" for name in entity.key)
     open_ended = "" if entity.meaning.endswith(".") else "."
-    yield f"{entity.meaning}{open_ended} Key: {key}. A historical import knows a row on {known}."
+    since = f" A historical import knows a row on {known}." if schema == "current" else ""
+    yield f"{entity.meaning}{open_ended} Key: {key}.{since}"
     yield ""
     yield from _table(
         ("column", "type", "unit", "required", "meaning"),
@@ -143,6 +145,18 @@ def _inputs() -> Iterator[str]:
         ("column", "type", "meaning"),
         ((f"`{column.name}`", column.type, column.meaning) for column in HISTORY_COLUMNS),
     )
+
+
+def _links() -> Iterator[str]:
+    yield "## Inputs: match"
+    yield ""
+    yield (
+        "Which customer an outside record is about, and which customers are one legal party, found "
+        "each night between the snapshots and the first layer ([matching.md](matching.md))."
+    )
+    yield ""
+    for table in MATCH_TABLES.values():
+        yield from _entity(table, "match")
 
 
 def _settings_of(data: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -290,7 +304,7 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
 def render() -> str:
     """The whole dictionary as Markdown; the same tree gives the same bytes."""
     tables = list(models.models())
-    lines = [*INTRODUCTION.splitlines(), "", *_inputs(), *_policies()]
+    lines = [*INTRODUCTION.splitlines(), "", *_inputs(), *_links(), *_policies()]
     for schema in dict.fromkeys(table.schema for table in tables):
         lines += [f"## {LAYER_TITLES.get(schema, schema)}: {schema}", ""]
         for table in tables:

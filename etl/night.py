@@ -1,6 +1,6 @@
 """The verbs a DAG or a shell calls, in this order:
 
-    groups → (extract → load) each → freeze → transform each layer → audit → publish → notify
+    (extract each group → load) a stage → freeze → match → transform each layer → audit → publish → notify
 
 Every verb reads what it needs from the lake, leaves nothing half-written, and may be run again: what
 is there already is not made twice. Returned values are small references. Heavy imports stay inside.
@@ -64,14 +64,21 @@ def extract(as_of: date, group: str) -> list[str]:
     return landed
 
 
-def load(as_of: date, group: str) -> list[dict[str, Any]]:
-    """Map, check and put into history what the group's feeds brought; or hold a feed, saying why."""
+def load(as_of: date, stage: str) -> list[dict[str, Any]]:
+    """Map, check and put into history what the feeds of a stage brought; or hold a feed, saying why.
+
+    One task for all of them: what checks them takes longer to import than most feeds to load.
+    """
     from etl.feeds import load_feed
-    from etl.groups import feeds_of
+    from etl.groups import feeds_of, groups
 
     ctx = context()
     with _alone(ctx):
-        return [load_feed(ctx, as_of, feed.name) for feed in feeds_of(ctx.book, group)]
+        return [
+            load_feed(ctx, as_of, feed.name)
+            for group in groups(ctx.book, stage)
+            for feed in feeds_of(ctx.book, group)
+        ]
 
 
 def freeze(as_of: date) -> dict[str, Any]:
@@ -123,6 +130,15 @@ def _write_policy(ctx: Context, as_of: date) -> None:
             inputs={"policy": ctx.policies.sha256},
             produce=partial(write_rows, types=types, rows=rows),
         )
+
+
+def match(as_of: date) -> dict[str, Any]:
+    """Say which customer each outside record is about, how sure, and who must look; rows by state."""
+    from etl.matching import match_night
+
+    ctx = context()
+    with _alone(ctx):
+        return match_night(ctx, as_of)
 
 
 def transform(as_of: date, layer: str) -> dict[str, Any]:

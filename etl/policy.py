@@ -153,6 +153,20 @@ class Inquiry(_Part):
         return self
 
 
+class Matching(_Part):
+    """Whom an outside record counts for (issue I30). Between the two a person looks."""
+
+    accept_from: Share
+    review_from: Share
+    ignored_words: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Matching":
+        if not Decimal(0) < self.review_from <= self.accept_from:
+            raise ValueError("review_from must be above 0 and not above accept_from")
+        return self
+
+
 class Title(_Part):
     """The policy's name for people."""
 
@@ -173,6 +187,7 @@ class Policy(_Part):
     competitor_letter: CompetitorLetter
     combination: Combination
     final_from: Literal["hard", "worse_of"]
+    matching: Matching
     inquiries: Annotated[dict[str, Inquiry], Field(min_length=1)]
 
     @model_validator(mode="after")

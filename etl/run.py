@@ -25,10 +25,12 @@ def run_night(as_of: str | None, progress: Callable[[str], None]) -> dict[str, A
             for group in night.groups(stage):
                 progress(f"{group}: extract")
                 night.extract(day, group)
-                progress(f"{group}: map, check, load")
-                night.load(day, group)
+            progress(f"{stage}: map, check, load")
+            night.load(day, stage)
         progress("fix the inputs, fold the snapshots")
         night.freeze(day)
+        progress("match outside records and customers")
+        night.match(day)
         for layer in night.layers():
             progress(f"transform {layer}")
             night.transform(day, layer)

@@ -13,6 +13,8 @@ import duckdb
 
 from etl.engine.duckdb import DuckDBEngine
 from etl.entities import ENTITIES, HISTORY_COLUMNS
+from etl.matching.tables import MATCH_TABLES
+from etl.matching.tables import types as match_types
 from etl.models import models
 from etl.policy import load_policies
 from etl.settings import PROJECT, read_settings
@@ -46,6 +48,10 @@ def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "Sm
             ]
             types = {column.name: column.type for column in columns}
             tables[f"current.{name}"] = [_write(connection, root, f"current.{name}", types, given)]
+        for name, table in MATCH_TABLES.items():
+            columns = match_types(table)
+            file = _write(connection, root, f"match.{name}", columns, rows.get(name, ()))
+            tables[f"match.{name}"] = [file]
         policies = load_policies("article", beside=PROJECT / "policy")
         for name, (types, given) in policies.tables(as_of).items():
             tables[name] = [_write(connection, root, name, types, given)]

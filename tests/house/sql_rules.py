@@ -19,11 +19,12 @@ from sqlglot.optimizer.qualify import qualify
 from etl import models
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
+from etl.matching.tables import MATCH_TABLES, types
 from etl.models import Model
 from etl.policy import BOOK_TYPES, RULE_TYPES
 
-INPUTS = ("current", "policy", "reference")
-"""Left of every layer: snapshots, the policy as tables, and the files of sql/reference."""
+INPUTS = ("current", "match", "policy", "reference")
+"""Left of every layer: snapshots, links (etl/matching), the policy as tables, sql/reference."""
 
 Schema = dict[str, dict[str, dict[str, str]]]
 
@@ -33,6 +34,7 @@ def known_tables() -> Schema:
     """schema → table → column → type, of everything a SQL file may read."""
     schema: Schema = {
         "current": {entity.name: snapshot_types(entity) for entity in ENTITIES.values()},
+        "match": {name: types(table) for name, table in MATCH_TABLES.items()},
         "policy": {"book": BOOK_TYPES, "rule": RULE_TYPES},
     }
     for model in models.models():

@@ -17,6 +17,7 @@ from etl import models
 from etl.engine.duckdb import DuckDBEngine, literal, quoted
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
+from etl.matching.tables import MATCH_TABLES, types
 from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, read_policy
 from etl.settings import Settings
 from tests.sql.tables import Row, drawn, parse, same
@@ -70,6 +71,16 @@ EVERYWHERE: Row = {
     "batch": "000001-test",
     "is_deleted": "false",
 }
+
+
+LINKED = {
+    "method": "number",
+    "score": "1",
+    "evidence": "",
+    "state": "accepted",
+    "is_certain": "true",
+}
+"""What a row of match.record_link or match.customer_link says where it says nothing."""
 
 
 def filled(entity: str, rows: Sequence[Row]) -> list[Row]:
@@ -205,7 +216,8 @@ def build(
     settings = Settings(
         home=root, config=root, warehouse_url="", threads=threads, memory_limit="2GiB", schedule=""
     )
-    assert not tables.keys() - ENTITIES.keys(), f"no such entity: {tables.keys() - ENTITIES.keys()}"
+    unknown = tables.keys() - ENTITIES.keys() - MATCH_TABLES.keys()
+    assert not unknown, f"no such entity: {unknown}"
     files: dict[str, list[Path]] = {}
     read = {name for model in _models() for name in model.reads}
     for name, entity in ENTITIES.items():
@@ -216,6 +228,14 @@ def build(
         rows = filled(name, parse(given) if isinstance(given, str) else given)
         known = [row for row in rows if str(row["known_on"]) <= as_of.isoformat()]
         files[f"current.{name}"] = [write(root, f"current.{name}", snapshot_types(entity), known)]
-    for name, (types, rows) in policies.tables(as_of).items():
-        files[name] = [write(root, name, types, rows)]
+    for name, table in MATCH_TABLES.items():
+        given = tables.get(name, ())
+        rows = parse(given) if isinstance(given, str) else list(given)
+        columns = types(table)
+        whole = [
+            {column: row.get(column, LINKED.get(column)) for column in columns} for row in rows
+        ]
+        files[f"match.{name}"] = [write(root, f"match.{name}", columns, whole)]
+    for name, (columns, rows) in policies.tables(as_of).items():
+        files[name] = [write(root, name, columns, rows)]
     return Night(DuckDBEngine(settings), root, as_of, files)

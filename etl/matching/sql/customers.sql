@@ -1,0 +1,54 @@
+-- customer_edge: two customers that may be one legal party; state by the thresholds and the rules.
+
+CREATE OR REPLACE TABLE customer_edge AS
+WITH decided AS (
+    SELECT record_key AS one, customer_id AS two, decision, decided_by, decided_on
+    FROM decision_given WHERE record_kind = 'customer'
+    UNION ALL
+    SELECT customer_id, record_key, decision, decided_by, decided_on
+    FROM decision_given WHERE record_kind = 'customer'
+),
+latest AS (
+    SELECT one, two, decision, decided_by
+    FROM (
+        SELECT *, ROW_NUMBER() OVER (
+            PARTITION BY one, two ORDER BY decided_on DESC, decided_by, decision
+        ) AS place
+        FROM decided WHERE one < two
+    ) WHERE place = 1
+),
+scored AS (
+    SELECT
+        COALESCE(compared.customer_id, latest.one) AS one,
+        COALESCE(compared.other, latest.two) AS two,
+        name_level, number_level, country_level, is_former, agree, differ, is_homonym,
+        latest.decision, latest.decided_by,
+        CAST(CAST(COALESCE(odds, 0) AS DOUBLE) / (1 + CAST(COALESCE(odds, 0) AS DOUBLE)) AS DECIMAL(9, 6)) AS score
+    FROM (SELECT * FROM compared WHERE other_side = 'c') AS compared
+    FULL JOIN latest ON latest.one = compared.customer_id AND latest.two = compared.other
+),
+ruled AS (
+    SELECT *, list_filter([
+        CASE WHEN len(differ) > 0 THEN 'other_number' END,
+        CASE WHEN number_level IN ('same', 'same_unchecked')
+            AND name_level IN ('different', 'words_in_common') THEN 'other_name' END,
+        CASE WHEN country_level = 'other' AND COALESCE(number_level, '') <> 'same' THEN 'other_country' END,
+        CASE WHEN is_homonym AND number_level IS NULL THEN 'homonym' END
+    ], lambda x: x IS NOT NULL) AS held
+    FROM scored
+)
+SELECT
+    one, two, name_level, number_level, score, agree, differ, held,
+    link_method(decision, number_level, FALSE, is_former, name_level) AS method,
+    link_evidence(name_level, is_former, agree, differ, country_level, NULL, held, decided_by) AS evidence,
+    CASE
+        WHEN decision = 'link' THEN 'accepted'
+        WHEN decision = 'no_link' THEN 'rejected'
+        WHEN score >= accept_from() AND len(held) = 0 THEN 'accepted'
+        WHEN score >= review_from() OR (number_level = 'same' AND list_contains(held, 'other_name')) THEN 'review'
+        ELSE 'rejected'
+    END AS state
+FROM ruled
+WHERE EXISTS (SELECT 1 FROM customer_given WHERE customer_id = one)
+    AND EXISTS (SELECT 1 FROM customer_given WHERE customer_id = two)
+    AND (decision IS NOT NULL OR score >= review_from() OR number_level IN ('same', 'same_unchecked'))

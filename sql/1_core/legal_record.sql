@@ -1,0 +1,150 @@
+-- legal_record: which court records and public lists is each customer in, and as what?
+--
+-- Only what matching accepted (match.record_link); what waits for a person counts for nobody. A plaintiff is
+-- not a debtor: `is_claimed_from` says on which side the customer stands. The same document found while
+-- asking about two customers is one row; one case has many documents, told together by `case_key`.
+--
+-- Grain: one row per customer, document and role. Key: customer_id, record_kind, provider, record_id, kind, role.
+-- Requirements: R0-70, R1-30, R4-G6; EW05; A0.1 Known.
+--
+-- Columns
+--   customer_id      VARCHAR       the customer it is about
+--   record_kind      VARCHAR       court_party: a proceeding; listing: a public list
+--   provider         VARCHAR       who published or sold it
+--   record_id        VARCHAR       the document's number at the provider
+--   kind             VARCHAR       case type (civil, enforcement, bankruptcy …) or list (dishonest …)
+--   role             VARCHAR       what the customer is in it; subject: it is the one listed
+--   is_claimed_from  BOOLEAN       defendant, enforced, debtor, respondent, appellee or listed; else information only
+--   case_key         VARCHAR       the case's number, else the document's: count cases by it
+--   stage            VARCHAR       which document of the case it is; NULL: a list
+--   filed_on         DATE          filed, accepted or listed; NULL: not stated
+--   ended_on         DATE          closed or taken off the list; NULL: not stated, or it stands
+--   is_active        BOOLEAN       not ended on the night, and its source does not call it closed
+--   amount           DECIMAL(18,2) at stake, awarded or listed, in currency; NULL: not stated
+--   currency         VARCHAR       ISO 4217 code of amount; NULL: not stated
+--   stated_on        DATE          the last day the provider sent it
+--   method           VARCHAR       how it was matched
+--   score            DECIMAL(9,6)  probability that it is this customer, fraction
+--   is_certain       BOOLEAN       matched by number or decided by a person: enough for a veto [R4-G6]
+
+WITH
+
+accepted AS (
+  SELECT record_kind, record_key, customer_id, role_of_customer, method, score, is_certain
+  FROM match.record_link
+  WHERE state = 'accepted' AND record_kind IN ('court_party', 'listing')
+),
+
+proceeding AS (
+  SELECT
+    provider, record_id, case_no, case_type, stage, filed_on, closed_on, status, amount, currency,
+    known_on,
+    ROW_NUMBER() OVER (
+      PARTITION BY provider, record_id ORDER BY known_on DESC, customer_id DESC NULLS LAST
+    ) AS place
+  FROM current.court_record
+  WHERE NOT is_deleted
+),
+
+party AS (
+  SELECT
+    accepted.customer_id,
+    accepted.record_kind,
+    court_party.provider,
+    court_party.record_id,
+    COALESCE(proceeding.case_type, 'other') AS kind,
+    accepted.role_of_customer AS role,
+    accepted.role_of_customer IN ('defendant', 'enforced', 'debtor', 'respondent', 'appellee')
+      AS is_claimed_from,
+    COALESCE(proceeding.case_no, court_party.record_id) AS case_key,
+    proceeding.stage,
+    proceeding.filed_on,
+    proceeding.closed_on AS ended_on,
+    COALESCE(proceeding.status, 'unknown') = 'closed' AS is_closed,
+    proceeding.amount,
+    proceeding.currency,
+    COALESCE(proceeding.known_on, court_party.known_on) AS stated_on,
+    accepted.method,
+    accepted.score,
+    accepted.is_certain,
+    accepted.record_key
+  FROM accepted
+  JOIN current.court_party AS court_party
+    ON accepted.record_kind = 'court_party'
+      AND accepted.record_key = court_party.provider || '|' || court_party.record_id || '|'
+        || court_party.role || '|' || court_party.party_name
+  LEFT JOIN proceeding
+    ON proceeding.provider = court_party.provider
+      AND proceeding.record_id = court_party.record_id
+      AND proceeding.place = 1
+  WHERE NOT court_party.is_deleted
+),
+
+listed AS (
+  SELECT
+    accepted.customer_id,
+    accepted.record_kind,
+    listing.provider,
+    listing.record_id,
+    listing.kind,
+    accepted.role_of_customer AS role,
+    TRUE AS is_claimed_from,
+    COALESCE(listing.case_no, listing.record_id) AS case_key,
+    CAST(NULL AS VARCHAR) AS stage,
+    listing.listed_on AS filed_on,
+    listing.ended_on,
+    FALSE AS is_closed,
+    listing.amount,
+    listing.currency,
+    listing.known_on AS stated_on,
+    accepted.method,
+    accepted.score,
+    accepted.is_certain,
+    accepted.record_key
+  FROM accepted
+  JOIN current.listing AS listing
+    ON accepted.record_kind = 'listing'
+      AND accepted.record_key = listing.provider || '|' || listing.kind || '|'
+        || listing.record_id || '|' || COALESCE(listing.customer_id, '')
+  WHERE NOT listing.is_deleted
+),
+
+found AS (
+  SELECT * FROM party
+  UNION ALL
+  SELECT * FROM listed
+),
+
+ranked AS (
+  SELECT
+    found.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY customer_id, record_kind, provider, record_id, kind, role
+      ORDER BY is_certain DESC, score DESC, stated_on DESC, record_key
+    ) AS place
+  FROM found
+  WHERE filed_on IS NULL OR filed_on <= CAST(:as_of AS DATE)
+)
+
+SELECT
+  customer_id,
+  record_kind,
+  provider,
+  record_id,
+  kind,
+  role,
+  is_claimed_from,
+  case_key,
+  stage,
+  filed_on,
+  CASE WHEN ended_on <= CAST(:as_of AS DATE) THEN ended_on END AS ended_on,
+  NOT is_closed AND (ended_on IS NULL OR ended_on > CAST(:as_of AS DATE)) AS is_active,
+  amount,
+  currency,
+  stated_on,
+  method,
+  score,
+  is_certain
+FROM ranked
+WHERE place = 1
+ORDER BY customer_id, record_kind, provider, record_id, kind, role
