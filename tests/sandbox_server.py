@@ -35,7 +35,7 @@ from sandbox.server.run import Wish, state_for
 from sandbox.server.state import State
 
 ROOT = Path(__file__).resolve().parents[1]
-CUSTOMERS = 30
+CUSTOMERS = 60
 UNTIL = date(2026, 12, 31)
 TONIGHT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """The night of 20 November 2026, 02:00 on the 21st in Shanghai."""
@@ -54,7 +54,7 @@ def make_world(folder: Path, customers: int = CUSTOMERS, seed: int = 7) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A world of thirty customers, made once."""
+    """A world of sixty customers, made once."""
     return make_world(tmp_path_factory.mktemp("world"))
 
 
