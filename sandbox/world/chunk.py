@@ -21,6 +21,7 @@ from sandbox.world import (
     statements,
     trade,
     truth,
+    untidy,
     write,
 )
 from sandbox.world.columns import Frame, height
@@ -52,6 +53,7 @@ def made(era: Era, chunk: int) -> tuple[dict[str, Frame], accounts_of.Accounts]:
     frames["statement"] = statements.drawn(people)
     frames |= courts.drawn(people)
     frames |= truth.of_parties(people)
+    frames["truth_untidy"] = untidy.spoilt(era, chunk, accounts, frames)
     return frames, accounts
 
 
@@ -61,7 +63,7 @@ def written(folder: Path, era: Era, chunk: int) -> dict[str, int]:
     rows = {}
     for name in TABLES:
         frame = frames.pop(name, None)
-        if frame is not None and height(frame):
+        if frame and height(frame):
             rows[name] = write.write(
                 folder, chunk, name, write.arrow(TABLES[name], frame, accounts)
             )

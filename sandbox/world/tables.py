@@ -42,6 +42,8 @@ UNTIDY = (
     "too_many_decimals",
     "orphan",
     "reversed_dates",
+    "out_of_range",
+    "does_not_balance",
 )
 """Kinds of `truth_untidy`. A duplicate is a second row_id with the number and content of another."""
 
