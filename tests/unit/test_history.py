@@ -335,3 +335,39 @@ def test_a_part_of_a_key_may_be_empty_where_the_contract_says_so(tmp_path: Path)
             f"SELECT customer_id, result FROM '{book.lake.file(found)}' ORDER BY result"
         ).fetchall()
     assert rows == [(None, "version 1"), ("C1", "version 2")]
+
+
+def test_a_night_without_news_copies_and_gives_the_same_bytes(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.arrive([("C2", "Two", "2026-01-01"), ("C1", "One", "2026-01-01")])
+    known = frozenset(batch.batch for batch in book.batches)
+    first, second = date(2026, 1, 1), date(2026, 1, 2)
+    snapshot(book.lake, book.engine, CUSTOMER, first, book.batches)
+    long_road = snapshot(book.lake, book.engine, CUSTOMER, second, book.batches)
+    book.lake.file(long_road).unlink()
+    monkeypatch.setattr(DuckDBEngine, "write", None)
+
+    short = snapshot(book.lake, book.engine, CUSTOMER, second, book.batches, (first, known))
+
+    assert (short.sha256, short.rows) == (long_road.sha256, 2)
+
+
+def test_a_file_of_another_version_of_the_engine_is_not_copied(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.arrive([("C1", "One", "2026-01-01")])
+    known = frozenset(batch.batch for batch in book.batches)
+    snapshot(book.lake, book.engine, CUSTOMER, date(2026, 1, 1), book.batches)
+    monkeypatch.setattr(DuckDBEngine, "version", "99.0")
+    monkeypatch.setattr(DuckDBEngine, "write", None)
+
+    with pytest.raises(TypeError):
+        snapshot(
+            book.lake,
+            book.engine,
+            CUSTOMER,
+            date(2026, 1, 2),
+            book.batches,
+            (date(2026, 1, 1), known),
+        )
