@@ -3,7 +3,7 @@
 Source of truth: data.sec.gov as the agency documents it ([H]). `companyfacts/CIK##########.json` holds
 every number a company ever filed, tag by tag; `sec_facts.py` turns the tags of annual reports into
 statements, each as it was known from one filing on. Ten requests a second for one address; a User-Agent
-with a contact is demanded, without one (or when too fast) the answer is 403.
+with a contact is demanded, without one the answer is 403; so it is for ten minutes after being too fast.
 
 Only customers with a CIK are asked about: the agency has no lookup by other numbers. Companies that
 file under IFRS (taxonomy ifrs-full) have no us-gaap facts and bring no rows.
@@ -33,6 +33,8 @@ from etl.sources.sec_facts import STATEMENTS
 
 RESOURCE = "companyfacts"
 DIGITS = 10
+TOO_FAST = b"Rate Threshold"
+BLOCKED_SECONDS = 600.0
 
 
 class SecEdgar(Connector):
@@ -91,11 +93,13 @@ class SecEdgar(Connector):
             return verdict
         if reply.status == 404:
             return NOTHING
+        if reply.status == 403 and TOO_FAST in reply.content:
+            return Verdict(Meaning.SLOW, "SEC EDGAR blocks us for being too fast", BLOCKED_SECONDS)
         if reply.status == 403:
             return Verdict(
                 Meaning.REFUSED,
                 "SEC EDGAR blocks us (HTTP 403): the connection's contact must name a company and a "
-                "mail address, and nobody at this address may exceed ten requests a second",
+                "mail address",
             )
         if reply.status != 200:
             return Verdict(Meaning.REFUSED, f"SEC EDGAR answers HTTP {reply.status}")

@@ -62,7 +62,7 @@ def mapped(
         outcome = connector.judge(reply).meaning.value
         entry = {"n": number, "file": file, "lands": ask.lands, "about": dict(ask.about)}
         lines.append(json.dumps({**entry, "outcome": outcome}, ensure_ascii=False))
-    (pages / PAGES).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (pages / PAGES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     out = folder / "mapped"
     files = [Export(pages / PAGES, PAGES)]
     return Result(
