@@ -10,6 +10,7 @@ import pytest
 
 from etl import models
 from etl.entities import ENTITIES, HISTORY_COLUMNS
+from etl.matching.tables import MATCH_TABLES, types
 from etl.policy import load_policies
 from etl.quality.contract import contract_rules
 from etl.quality.rule import Rule, Suite
@@ -60,6 +61,15 @@ INSERT INTO current.invoice_balance BY NAME
     SELECT 'I4' invoice_id, DATE '2026-11-20' stated_on, 60 balance_amount;
 INSERT INTO current.fx_rate BY NAME
     SELECT 'USD' from_currency, 'CNY' to_currency, DATE '2026-11-20' rate_date, 7.1 rate;
+INSERT INTO current.listing BY NAME
+    SELECT 'qichacha' provider, 'dishonest' kind, 'L1' record_id, 'C1' customer_id, 'Late Ltd' party_name,
+        DATE '2026-10-01' listed_on, DATE '2026-11-20' known_on;
+INSERT INTO match.record_link BY NAME
+    SELECT * FROM (VALUES
+        ('listing', 'qichacha|dishonest|L1|C1', 'C1', 'qichacha', 'L1', 'subject', 'number', 1,
+         '', 'accepted', TRUE)
+    ) AS t(record_kind, record_key, customer_id, provider, record_id, role_of_customer, method,
+        score, evidence, state, is_certain);
 """
 
 # rule → what to do to the night so that it is broken.
@@ -81,6 +91,19 @@ BREAKS = {
     "current_dispute.invoice_unknown": "UPDATE {table} SET invoice_id = 'I9'",
     "current_invoice_balance.invoice_unknown": "UPDATE {table} SET invoice_id = 'I9'",
     "current_invoice_balance.larger_than_invoice": "UPDATE {table} SET balance_amount = 70.01",
+    "current_statement.unit_mixed": (
+        "INSERT INTO {table} BY NAME SELECT 'files' provider, 'C1' customer_id, "
+        "12 period_months, 'parent' basis, 'CNY' currency, FALSE is_deleted, "
+        "CAST(year || '-12-31' AS DATE) period_end, CAST(assets AS DECIMAL(18, 2)) total_assets "
+        "FROM (VALUES (2024, 1), (2025, 10000)) AS t (year, assets)"
+    ),
+    "current_instalment.not_the_invoice": (
+        "INSERT INTO {table} BY NAME SELECT 'I1' invoice_id, '1' instalment_no, 99 amount, "
+        "FALSE is_deleted"
+    ),
+    "current_group_member.impossible": (
+        "INSERT INTO {table} BY NAME SELECT 'C1' customer_id, 'C1' parent_id, FALSE is_deleted"
+    ),
     "current_fx_rate.there_and_back": (
         "INSERT INTO {table} BY NAME SELECT 'CNY' from_currency, 'USD' to_currency, "
         "rate_date, 0.5 rate, FALSE is_deleted FROM {table}"
@@ -94,6 +117,8 @@ BREAKS = {
     "settlement.credit_adds_up": "DELETE FROM {table} WHERE kind = 'credit'",
     "settlement.from_the_future": "UPDATE {table} SET event_date = DATE '2026-11-22'",
     "settlement.applied_unseen": "UPDATE {table} SET kind = 'applied_unseen'",
+    "legal_record.linked": "UPDATE {table} SET record_id = 'L9'",
+    "legal_record.role": "UPDATE {table} SET role = 'plaintiff'",
     "customer.lost": LOST,
     "customer.twice": TWICE,
     "customer.without_master": "UPDATE {table} SET has_master = FALSE",
@@ -145,21 +170,24 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every table of a small night, made by the SQL files themselves."""
     connection = duckdb.connect(":memory:")
     connection.execute("SET VARIABLE as_of = CAST(? AS DATE)", [AS_OF])
-    for schema in (*SCHEMAS, "policy"):
+    for schema in (*SCHEMAS, "policy", "match"):
         connection.execute(f"CREATE SCHEMA {schema}")
     for name, entity in ENTITIES.items():
         columns = [f"{c.name} {c.type}" for c in (*entity.columns, *HISTORY_COLUMNS)]
         connection.execute(f"CREATE TABLE current.{name} ({', '.join(columns)})")
+    for name, table in MATCH_TABLES.items():
+        columns = [f"{column} {type_}" for column, type_ in types(table).items()]
+        connection.execute(f"CREATE TABLE match.{name} ({', '.join(columns)})")
     connection.execute(BOOK)
     for name in ENTITIES:
         connection.execute(f"UPDATE current.{name} SET is_deleted = FALSE")
     policies = load_policies("article", beside=Path.cwd(), base_currency="CNY")
-    for name, (types, rows) in policies.tables(AS_OF).items():
-        columns = [f"{column} {type_}" for column, type_ in types.items()]
+    for name, (typed, rows) in policies.tables(AS_OF).items():
+        columns = [f"{column} {type_}" for column, type_ in typed.items()]
         connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
         for row in rows:
-            holes = ", ".join("?" for _ in types)
-            connection.execute(f"INSERT INTO {name} VALUES ({holes})", [row[c] for c in types])
+            holes = ", ".join("?" for _ in typed)
+            connection.execute(f"INSERT INTO {name} VALUES ({holes})", [row[c] for c in typed])
     for model in models.models():
         casts = ", ".join(
             f"CAST({name} AS {type_}) AS {name}" for name, type_ in model.types.items()
