@@ -151,3 +151,90 @@ def doctor(config: Config = None, as_json: Json = False) -> None:
                 screen.print(f"      {_escaped(finding.fix)}", soft_wrap=True)
     if not all(finding.is_ok for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: zixin world --customers 300 --out .zixin/world --until 2026-11-20")
+def world(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the world is written.")],
+    customers: Annotated[int, typer.Option("--customers", metavar="N", help="How many.")] = 300,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="S", help="Another seed, another world.")
+    ] = 1,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="YYYY-MM-DD",
+            help="The world is this day's year and the two before; exports are as of this day. "
+            "Default: last night's.",
+        ),
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="world|files",
+            help="files: also DIR/files, a ledger export with its book file, to run a night on.",
+        ),
+    ] = "world",
+    exports: Annotated[
+        bool,
+        typer.Option("--exports", help="Also DIR/exports: statements, surveys, forms … as CSV."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the synthetic world the sandbox serves: invented companies and what they do, as files.
+
+    The same options give the same bytes; a world that is there already is not made again.
+    """
+    with _sentences():
+        from etl.clock import parse_day, tonight
+        from etl.settings import settings
+        from sandbox.world.command import run
+
+        day = parse_day(until) if until else tonight(settings().time_zone)
+        run(customers, out, seed, day, form, exports=exports, as_json=as_json)
+
+
+@app.command(epilog="Example: zixin sandbox up --customers 300 --faults 429,timeout,schema_drift")
+def sandbox(
+    action: Annotated[str, typer.Argument(metavar="up", help="up: serve until Ctrl-C.")],
+    world: Annotated[
+        Path | None,
+        typer.Option("--world", metavar="DIR", help="A world made before; default: one is made."),
+    ] = None,
+    customers: Annotated[int, typer.Option("--customers", help="Size of a world made now.")] = 300,
+    port: Annotated[int, typer.Option("--port", help="Where to listen; 0: a free port.")] = 0,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="ISO-MOMENT", help="Where its clock starts; default: now."),
+    ] = None,
+    faults: Annotated[
+        str, typer.Option("--faults", metavar="A,B|all", help="What goes wrong; default: nothing.")
+    ] = "",
+    seed: Annotated[int, typer.Option("--seed", help="Of the world and of the faults.")] = 1,
+    limits_times: Annotated[
+        float, typer.Option("--limits-times", help="Widen every rate limit so many times.")
+    ] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Speak the APIs of CRM, bureaus and courts on this machine, over an invented world.
+
+    Prints its address and the AIRFLOW_CONN_ variables that lead a night to it.
+    """
+    with _sentences():
+        if action != "up":
+            raise ZixinError(f"zixin sandbox knows up, not {action!r}")
+        from sandbox.server.up import up
+
+        up(
+            world=world,
+            customers=customers,
+            port=port,
+            at=at,
+            faults=faults,
+            seed=seed,
+            limits_times=limits_times,
+            as_json=as_json,
+            tell=_progress(as_json),
+        )

@@ -25,11 +25,6 @@ def tonight(time_zone: str) -> date:
     return business_date(datetime.now(ZoneInfo(time_zone)), time_zone)
 
 
-def this_moment() -> datetime:
-    """The moment it is, in UTC: for what is not about a night, such as how old a token is."""
-    return datetime.now(UTC)
-
-
 def refuse_future(day: date, time_zone: str) -> date:
     """`day` itself, unless it has not begun yet: a night published under a mistyped year would stay
     the newest one for years."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 
-from etl.clock import this_moment
+from etl.clock import Ticker
 from etl.errors import ZixinError
 from sandbox.server.app import create_app
 from sandbox.server.clock import Clock, moment
@@ -58,7 +58,7 @@ class Wish:
 def state_for(wish: Wish) -> State:
     """The state a server starts with."""
     return State(
-        Clock(wish.at or this_moment(), is_frozen=wish.is_frozen),
+        Clock(wish.at or Ticker().now(), is_frozen=wish.is_frozen),
         faults=Faults(
             wish.faults,
             rate=wish.rate,
