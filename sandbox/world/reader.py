@@ -15,7 +15,7 @@ one World.
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import duckdb
 
 from etl.errors import ZixinError
 from sandbox.world.build import MANIFEST, read_manifest
+from sandbox.world.pieces import Piece, Pieces
 from sandbox.world.tables import TABLES
 
 ROWS_IN_MEMORY = 3_000_000
@@ -49,6 +50,7 @@ class World:
         self._con.execute("SET TimeZone = 'UTC'")
         self._con.execute("SET parquet_metadata_cache = true")
         self._local = threading.local()
+        self.pieces = None if self.in_memory else Pieces(folder)
         made = "TABLE" if self.in_memory else "VIEW"
         for name in TABLES:
             files = str(folder / name / "part-*.parquet").replace("'", "''")
@@ -98,15 +100,25 @@ class Moment:
     ) -> list[Row]:
         """The rows of `table`; with `deleted`, those that are gone by now instead (None: both)."""
         picked = ", ".join(columns) + ", untidy" if columns else "*"
-        sql, values = self._from(table, system, where, params, deleted)
-        sql = f"SELECT {picked} {sql}"
-        if order_by:
-            sql += f" ORDER BY {order_by}"
-        if limit is not None:
-            sql += f" LIMIT {int(limit)} OFFSET {int(offset)}"
-        done = self.world.cursor().execute(sql, values)
-        names = [column[0] for column in done.description or []]
-        return [_tidied_not(dict(zip(names, row, strict=True))) for row in done.fetchall()]
+        found: list[Row] = []
+        in_order = order_by.strip().lower() in ("row_id", "row_id asc")
+        pieces: Iterable[Piece] = (Piece(table, "", ()),)
+        if in_order and limit is not None and self.world.pieces is not None:
+            pieces = self.world.pieces.of(table, system, _after(where, params))
+        for piece in pieces:
+            sql, values = self._from(table, system, where, params, deleted, piece)
+            sql = f"SELECT {picked} {sql}"
+            if order_by:
+                sql += f" ORDER BY {order_by}"
+            if limit is not None:
+                # With an offset every piece is read from its beginning; `found` is cut at the end.
+                sql += f" LIMIT {int(limit) + int(offset) - len(found)}"
+            done = self.world.cursor().execute(sql, values)
+            names = [column[0] for column in done.description or []]
+            found += [_as_held(dict(zip(names, row, strict=True))) for row in done.fetchall()]
+            if limit is not None and len(found) >= limit + offset:
+                break
+        return found[offset:] if offset else found
 
     def count(
         self,
@@ -118,7 +130,8 @@ class Moment:
         deleted: bool | None = False,
     ) -> int:
         """How many rows `rows` would give without a limit."""
-        sql, values = self._from(table, system, where, params, deleted)
+        piece = Piece(table, "", ())
+        sql, values = self._from(table, system, where, params, deleted, piece)
         found = self.world.cursor().execute(f"SELECT count(*) {sql}", values).fetchone()
         return int(found[0]) if found else 0
 
@@ -134,19 +147,18 @@ class Moment:
         where: str,
         params: Sequence[Any],
         deleted: bool | None,
+        piece: "Piece",
     ) -> tuple[str, list[Any]]:
-        declared = TABLES[table]
-        if declared.by == "truth":
-            sql, values = f"FROM {table} WHERE true", []
-        else:
-            gone = "deleted_at <= ?" if deleted else "(deleted_at IS NULL OR deleted_at > ?)"
-            if deleted is None:  # both: what is gone and what is not
-                gone = "? IS NOT NULL"
-            sql = (
-                f"FROM {table} WHERE modified_at <= ? AND (superseded_at IS NULL OR "
-                f"superseded_at > ?) AND {gone}"
-            )
-            values = [self.now, self.now, self.now]
+        sql, values = f"FROM {piece.source} WHERE true", []
+        if TABLES[table].by != "truth":
+            sql += " AND modified_at <= ? AND (superseded_at IS NULL OR superseded_at > ?)"
+            values += [self.now, self.now]
+            if deleted is not None:
+                sql += " AND deleted_at <= ?" if deleted else _NOT_GONE
+                values.append(self.now)
+        if piece.where:
+            sql += f" AND {piece.where}"
+            values += piece.params
         if system is not None:
             sql += " AND system = ?"
             values.append(system)
@@ -156,7 +168,16 @@ class Moment:
         return sql, values
 
 
-def _tidied_not(row: Row) -> Row:
+_NOT_GONE = " AND (deleted_at IS NULL OR deleted_at > ?)"
+
+
+def _after(where: str, params: Sequence[Any]) -> str:
+    """The id behind which a condition begins, when it says `row_id > ?`; else the empty text."""
+    before, found, _ = where.partition("row_id > ?")
+    return str(params[before.count("?")]) if found and " or " not in where.lower() else ""
+
+
+def _as_held(row: Row) -> Row:
     """Put what the system really holds in place of the tidy values."""
     untidy = row.pop("untidy", None)
     if untidy:

@@ -29,7 +29,7 @@ from sandbox.world.identifiers import row_ids
 from sandbox.world.table import Table
 from sandbox.world.tables import SYSTEMS, TABLES
 
-ROWS_IN_A_GROUP = 20_000
+ROWS_IN_A_GROUP = 10_000
 """Small groups: a page of 200 rows by id reads one of them."""
 ARROW = {"text": pa.string(), "day": pa.date32(), "moment": pa.timestamp("us"), "flag": pa.bool_(),
          "count": pa.int32(), "number": pa.int64()}  # fmt: skip
@@ -63,15 +63,22 @@ def write(folder: Path, part: int, name: str, made: pa.Table) -> int:
         for field in made.schema
         if pa.types.is_string(field.type) and not field.name.endswith("_id")
     ]
-    pq.write_table(
-        made,
-        at / f"part-{part:05d}.parquet",
-        row_group_size=ROWS_IN_A_GROUP,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=coded,
-    )
+    path = at / f"part-{part:05d}.parquet"
+    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": coded}
+    with pq.ParquetWriter(path, made.schema, **options) as writer:
+        for one in _by_system(made, name):
+            writer.write_table(one, row_group_size=ROWS_IN_A_GROUP)
     return int(made.num_rows)
+
+
+def _by_system(made: pa.Table, name: str) -> list[pa.Table]:
+    """The rows of each CRM apart: a group of rows then holds ids of one kind, in order."""
+    if TABLES[name].by != "account" or not made.num_rows:
+        return [made]
+    system = made.column("system").combine_chunks()
+    codes = system.indices.to_numpy()
+    ends = [*(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
+    return [made.slice(start, end - start) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _systems(table: Table, frame: Frame, accounts: Accounts | None) -> Ints:
