@@ -3,8 +3,9 @@
 `customer_id` is the customer that the inquiry was about, not the one the record counts for: that is
 decided in matching, by the names and numbers the record itself gives. It is part of the key, because
 one record may be found again while asking about somebody else; it is empty when nobody was asked
-about. Such a record is still stated on the night of its last `known_on`: a provider sends all of a
-company's records each time, so one that the last inquiry did not bring again is gone.
+about. So a table of such records holds a document as often as it was asked for: count documents by
+(provider, record_id), cases by their number. A record that the last whole answer about the customer
+did not bring again is gone, and history says so (etl/gone.py).
 """
 
 from collections.abc import Iterable
