@@ -18,6 +18,7 @@ Row = dict[str, Any]
 DELETED = {"without": False, "only": True, "with": None}
 BLOCK_ROWS = 5_000
 MOST_BLOCKS = 12
+MOST_NAMES = 200_000
 PAGE_ROWS = 1_000
 """Whoever wants more rows at once gets them straight from the world."""
 
@@ -196,7 +197,10 @@ def names(state: State, system: str, table: str, ids: Iterable[Any]) -> dict[str
     """row_id → what people call the row, for look-ups; kept for a day of virtual time."""
     day = state.now().date().isoformat()
     known: dict[str, str] = state.memory[f"names {day}"].setdefault(f"{system}.{table}", {})
-    missing = sorted({str(key) for key in ids if key and key not in known})
+    wanted = {str(key) for key in ids if key}
+    if len(known) > MOST_NAMES:
+        known.clear()
+    missing = sorted(wanted - known.keys())
     if missing:
         column = DISPLAY.get(table, "number")
         rows = state.view().rows(
