@@ -189,10 +189,10 @@ def world(
     """
     with _sentences():
         from etl.clock import parse_day, tonight
-        from etl.settings import settings
+        from etl.schedule import time_zone
         from sandbox.world.command import run
 
-        day = parse_day(until) if until else tonight(settings().time_zone)
+        day = parse_day(until) if until else tonight(time_zone())
         run(customers, out, seed, day, form, exports=exports, as_json=as_json)
 
 
