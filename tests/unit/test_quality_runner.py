@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -9,8 +10,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 
 from etl.errors import BrokenCheck
-from etl.quality import dialect
-from etl.quality.runner import SuiteReport, run_suite
+from etl.quality import dialect, runner
+from etl.quality.runner import Checker, SuiteReport, run_suite
 from etl.quality.suite import Suite, read_suite
 
 
@@ -197,3 +198,85 @@ def test_the_lender_keeps_the_connection(connection: duckdb.DuckDBPyConnection) 
     engine.dispose()
 
     assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+SOUND = "critical row | SELECT sale_id FROM {batch} WHERE amount < 0 | Sold for less than nothing."
+BROKEN = "warning row | SELECT sale_id FROM {batch} WHERE amount > 7 | Unusually large."
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many expectations each question to Great Expectations held."""
+    counts: list[int] = []
+    outcomes = Checker._outcomes
+
+    def counted(
+        self: Checker, suite: Suite, relation: str, asset: str, expectations: Any, form: Any
+    ) -> list[Any]:
+        counts.append(len(expectations))
+        return outcomes(self, suite, relation, asset, expectations, form)
+
+    monkeypatch.setattr(Checker, "_outcomes", counted)
+    return counts
+
+
+def test_a_small_relation_is_asked_about_all_rules_at_once(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, asked: list[int]
+) -> None:
+    assert (
+        verdicts(run_suite(connection, suite(tmp_path, SOUND, SOUND, SOUND)))
+        == [("passed", 0, "")] * 3
+    )
+    assert asked == [1]
+
+
+def test_a_broken_rule_is_then_asked_alone(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, asked: list[int]
+) -> None:
+    report = run_suite(connection, suite(tmp_path, SOUND, BROKEN, SOUND))
+
+    assert [result.state for result in report.results] == ["passed", "warned", "passed"]
+    assert report.results[1].count == 2
+    assert asked == [1, 1]
+
+
+def test_a_large_relation_is_asked_rule_by_rule(
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    asked: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runner, "SMALL", 9)
+
+    report = run_suite(connection, suite(tmp_path, SOUND, BROKEN, SOUND))
+
+    assert [result.state for result in report.results] == ["passed", "warned", "passed"]
+    assert asked == [3]
+
+
+def test_a_rule_that_raises_among_others_is_named(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    raising = "critical row | SELECT sale_id FROM {batch} WHERE CAST('x' AS INTEGER) = sale_id | Never found."
+    with pytest.raises(BrokenCheck, match=r"rule sale\.rule1: the check could not run"):
+        run_suite(connection, suite(tmp_path, SOUND, raising, BROKEN))
+
+
+def test_one_checker_serves_many_suites(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contexts = []
+    get_context = runner.gx.get_context
+    monkeypatch.setattr(
+        runner.gx, "get_context", lambda **given: contexts.append(1) or get_context(**given)
+    )
+    checker = Checker(connection)
+    rules = suite(tmp_path, SOUND, BROKEN)
+
+    states = [
+        [result.state for result in checker.run(rules, relation=relation).results]
+        for relation in ("mart.sale", "mart.sale")
+    ]
+
+    assert states == [["passed", "warned"]] * 2
+    assert len(contexts) == 1
