@@ -295,7 +295,7 @@ async def _report(request: Request) -> Response:
         registry.scores(company.party_no, NAME),
         registry.statements(company.party_no),
         _against(registry, company) if lists_judgments else [],
-        registry.listings([company.party_no], "bankruptcy"),
+        registry.cases([company.party_no], "filing", only=("bankruptcy",)),
     )
     order = digest("order", connect_id, state.now().isoformat())
     return reply(
@@ -313,7 +313,7 @@ async def _report(request: Request) -> Response:
 def _against(registry: Registry, company: Company) -> list[Any]:
     return [
         case
-        for case in registry.cases([company.party_no], "judgment")
+        for case in registry.cases([company.party_no], "judgment", without=("bankruptcy",))
         if any(p.party_no == company.party_no for p in case.of("defendant", "respondent"))
     ]
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.server.outside import Case, Company, Listing, Score, Statement, digest
+from sandbox.server.outside import Case, Company, Score, Statement, digest
 
 Row = dict[str, Any]
 
@@ -171,7 +171,7 @@ def report(
     scores: Sequence[Score],
     statements: Sequence[Statement],
     cases: Sequence[Case],
-    insolvencies: Sequence[Listing],
+    insolvencies: Sequence[Case],
 ) -> Row:
     """The whole report; `scores` and `statements` newest first."""
     now, before = (*scores[:2], None, None)[:2]
@@ -261,7 +261,7 @@ def _staff(company: Company, latest: Statement | None) -> list[Row]:
     return [_known({"year": year, "numberOfEmployees": str(company.staff)})]
 
 
-def _negative(cases: Sequence[Case], insolvencies: Sequence[Listing]) -> Row:
+def _negative(cases: Sequence[Case], insolvencies: Sequence[Case]) -> Row:
     """Judgments against the company and insolvency notices; field names vary by country, these are
     the stand-in's own choice and are not mapped by name."""
     return {
@@ -278,7 +278,8 @@ def _negative(cases: Sequence[Case], insolvencies: Sequence[Listing]) -> Row:
             for case in cases
         ],
         "insolvencies": [
-            _known({"date": stamp(one.started_on), "type": one.reason}) for one in insolvencies
+            _known({"date": stamp(one.filed_on), "caseNumber": one.case_no, "court": one.court})
+            for one in insolvencies
         ],
     }
 

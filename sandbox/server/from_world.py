@@ -123,8 +123,7 @@ def score_of(row: Mapping[str, Any]) -> Score:
 
 
 def statement_of(row: Mapping[str, Any]) -> Statement:
-    """A row of statement, in whole units of its currency."""
-    unit = row["stated_unit"] or 1
+    """A row of statement, amounts in whole units of its currency, whatever unit the company states."""
     return Statement(
         party_no=row["party_no"],
         period_end=row["period_end"],
@@ -133,7 +132,7 @@ def statement_of(row: Mapping[str, Any]) -> Statement:
         filed_on=row["published_on"],
         is_consolidated=row["basis"] == "consolidated",
         items={
-            name: value * unit if name not in ("shares_outstanding", "staff") else value
+            name: value
             for name, value in row.items()
             if name not in STATEMENT_FACTS and value is not None
         },

@@ -201,7 +201,7 @@ def _tried(stage: str, render: Callable[[Any, frozenset[int]], rows.Row]) -> Fin
         asked = _asked(companies)
         wanted = {"1": rows.DEFENDING, "2": rows.ACCUSING}.get(query.get("caseIdentity", ""))
         found = []
-        for case in registry.cases(asked, stage):
+        for case in registry.cases(asked, stage, without=("bankruptcy",)):
             mine = [party.role for party in case.parties if party.party_no in asked]
             row = render(case, asked)
             is_mine = wanted is None or any(role in wanted for role in mine)
@@ -210,6 +210,18 @@ def _tried(stage: str, render: Callable[[Any, frozenset[int]], rows.Row]) -> Fin
         return found
 
     return find
+
+
+def _bankrupt(
+    registry: Registry, companies: list[Company], query: Mapping[str, str]
+) -> list[rows.Row]:
+    """Bankruptcy cases; of a company without one its entry on the list."""
+    del query
+    asked = _asked(companies)
+    cases = registry.cases(asked, "filing", only=("bankruptcy",))
+    if cases:
+        return [rows.bankruptcy_case(case) for case in cases]
+    return [rows.bankruptcy(listing) for listing in registry.listings(asked, "bankruptcy")]
 
 
 def _is_wanted(row: rows.Row, is_closed: bool, query: Mapping[str, str]) -> bool:
@@ -242,7 +254,7 @@ PRODUCTS: Mapping[str, Any] = {
     "/JudgmentDocCheck/GetList": _check("887", _tried("judgment", rows.judgment)),
     "/CaseFilingCheck/GetList": _check("889", _tried("filing", rows.filing)),
     "/EndExecuteCaseCheck/GetList": _check("758", _listed("enforcement_ended", rows.end_execution)),
-    "/BankruptcyCheck/GetList": _check("761", _listed("bankruptcy", rows.bankruptcy)),
+    "/BankruptcyCheck/GetList": _check("761", _bankrupt),
     "/ExceptionCheck/GetList": _check(
         "739", _listed("abnormal_operation", rows.abnormal), is_paged=False
     ),

@@ -200,8 +200,19 @@ def end_execution(listing: Listing) -> Row:
     }
 
 
-def bankruptcy(listing: Listing) -> Row:
+def bankruptcy_case(case: Case) -> Row:
     """破产重整核查 (761)."""
+    return {
+        "Id": digest("qcc", "bankruptcy", case.case_id),
+        "CaseNo": case.case_no,
+        "PublicDate": day(case.filed_on),
+        "ApplicantList": _names(case.of(*ACCUSING)),
+        "RespondentList": _names(case.of(*DEFENDING)),
+    }
+
+
+def bankruptcy(listing: Listing) -> Row:
+    """The same, of a company on the list without a case."""
     return {
         "Id": digest("qcc", listing.listing_id),
         "CaseNo": text(listing.case_no),

@@ -6,7 +6,7 @@ every company that bears or bore it; only a number is sure. Which record is late
 from the provider's and the record's name alone, so it is the same in every run.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -42,6 +42,9 @@ HABITS: Mapping[str, Habit] = {
     "gleif": Habit(0.0, 2),
     "sec": Habit(0.0, 1),
 }
+
+MOST_KEPT = 20_000
+"""Answers of the world that are kept for a minute."""
 
 STAGE_DATE = {"filing": "filed_on", "hearing": "hearing_on", "judgment": "judged_on"}
 """The date that a case must have to be known at a stage."""
@@ -128,12 +131,24 @@ class Registry:
 
     # Records
 
-    def cases(self, companies: Iterable[int], stage: str, role: str | None = None) -> list[Case]:
-        """Their cases that have come to `stage`, newest first, as far as the provider knows."""
-        wanted = sorted(set(companies))
-        mine = self._rows("court_party", "party_no", wanted)
-        ids = sorted({row["record_id"] for row in mine if role in (None, row["role"])})
-        return self.cases_by_id(ids, stage)
+    def cases(
+        self,
+        companies: Iterable[int],
+        stage: str,
+        *,
+        only: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> list[Case]:
+        """Their cases that have come to `stage`, newest first, as far as the provider knows.
+
+        `only` and `without`: types of case that are wanted (none: every type), and that are not.
+        """
+        mine = self._rows("court_party", "party_no", sorted(set(companies)))
+        return [
+            case
+            for case in self.cases_by_id(sorted({row["record_id"] for row in mine}), stage)
+            if (not only or case.case_type in only) and case.case_type not in without
+        ]
 
     def cases_by_id(self, ids: Sequence[str], stage: str) -> list[Case]:
         """These cases with all their parties, if they have come to `stage`."""
@@ -195,8 +210,9 @@ class Registry:
         return sorted(grades, key=lambda grade: grade.year, reverse=True)
 
     def statements(self, company: int) -> list[Statement]:
-        """Its published accounts, newest first."""
-        rows = self._rows("statement", "party_no", [company])
+        """Its published accounts, newest first. Untidy ones are the files' own: what a register or
+        a bureau has, it typed in itself."""
+        rows = self._rows("statement", "party_no", [company], "untidy IS NULL")
         today = self.now.date()
         found = [statement_of(row) for row in rows if row["published_on"] <= today]
         return sorted(found, key=lambda one: (one.period_end, one.filed_on), reverse=True)
@@ -221,12 +237,26 @@ class Registry:
 
     # Reading the world
 
-    def _rows(self, table: str, column: str, values: Sequence[Any]) -> Rows:
-        """Rows of a table whose `column` is one of `values`, as they are now."""
+    def _rows(self, table: str, column: str, values: Sequence[Any], where: str = "TRUE") -> Rows:
+        """Rows of a table whose `column` is one of `values`, as they are now.
+
+        A company is asked about product by product, so what was read is kept for the virtual
+        minute.
+        """
         if not values:
             return []
-        marks = ", ".join("?" * len(values))
-        found: Rows = self._view.rows(table, where=f"{column} IN ({marks})", params=list(values))
+        minute, kept = self.now.replace(second=0, microsecond=0), self._state.memory["registry"]
+        if kept.get("minute") != minute or len(kept) > MOST_KEPT:
+            kept.clear()
+            kept["minute"] = minute
+        key = f"{table} {column} {where} {values}"
+        if key not in kept:
+            marks = ", ".join("?" * len(values))
+            condition = f"{column} IN ({marks}) AND {where}"
+            kept[key] = self._view.rows(
+                table, where=condition, params=list(values), order_by="row_id"
+            )
+        found: Rows = kept[key]
         return found
 
     def _by_party(self, table: str, numbers: Sequence[int]) -> dict[int, Rows]:

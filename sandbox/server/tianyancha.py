@@ -142,7 +142,7 @@ def _words(registry: Registry, word: str) -> list[rows.Row]:
 def _cases(stage: str, render: Callable[[Any], rows.Row]) -> Finder:
     def find(registry: Registry, companies: list[Company]) -> list[rows.Row]:
         asked = [company.party_no for company in companies]
-        return [render(case) for case in registry.cases(asked, stage)]
+        return [render(case) for case in registry.cases(asked, stage, without=("bankruptcy",))]
 
     return find
 
@@ -154,7 +154,7 @@ def _listings(kind: str, render: Callable[[Any, Company | None], rows.Row]) -> F
         by_number = {company.party_no: company for company in companies}
         today = registry.now.date()
         return [
-            render(listing, by_number.get(listing.party_no or -1))
+            render(listing, None if listing.party_no is None else by_number[listing.party_no])
             for listing in registry.listings(by_number, kind)
             if listing.ended_on is None or listing.ended_on > today
         ]

@@ -28,6 +28,7 @@ from sandbox.server.qcc_rows import (
 Row = dict[str, Any]
 
 SHANGHAI = timezone(timedelta(hours=8))
+DOCUMENT = {"judgment": "判决书", "ruling": "裁定书", "mediation": "调解书"}
 EMOTION = {"won": 1, "partly": 0, "lost": -1}
 WEB = "https://www.tianyancha.com/lawsuit/"
 
@@ -83,7 +84,7 @@ def lawsuit(case: Case) -> Row:
         "caseno": case.case_no,
         "casereason": case.cause,
         "casetype": CASE_TYPE.get(case.case_type or "civil", case.case_type),
-        "doctype": case.doc_type or "判决书",
+        "doctype": DOCUMENT.get(case.doc_type or "judgment", case.doc_type),
         "court": case.court,
         "submittime": ms(case.judged_on),
         "judgetime": day(case.judged_on),
@@ -110,7 +111,7 @@ def lawsuit_3(case: Case) -> Row:
         "caseReason": case.cause,
         "caseType": CASE_TYPE.get(case.case_type or "civil", case.case_type),
         "caseMoney": money(case.amount),
-        "docType": case.doc_type or "判决书",
+        "docType": DOCUMENT.get(case.doc_type or "judgment", case.doc_type),
         "court": case.court,
         "judgeTime": day(case.judged_on),
         "submitTime": ms(case.judged_on),
