@@ -38,7 +38,7 @@ def top_names(fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def poll_pause(pull: Pull, looks: int, system: str) -> float:
-    """Seconds until a job is looked at again: half a second, doubled from look to look.
+    """Seconds until a job is looked at again: a tenth of a second, doubled from look to look.
 
     Options `poll_seconds`: the longest pause; `polls`: how often at most.
 
@@ -47,7 +47,7 @@ def poll_pause(pull: Pull, looks: int, system: str) -> float:
     """
     if looks >= int(pull.options.get("polls", 500)):
         raise BadInput(f"{system}'s job for {pull.resource} is not done after {looks} looks.")
-    return min(0.5 * 2.0 ** min(looks, 20), float(pull.options.get("poll_seconds", 30)))
+    return min(0.1 * 2.0 ** min(looks, 20), float(pull.options.get("poll_seconds", 30)))
 
 
 def csv_rows(content: bytes) -> int:

@@ -10,7 +10,7 @@ Increments: SystemModstamp from `since` until the end of the night's day. The jo
 JobComplete, then read by `Sforce-Locator` until it says null; every page is counted against
 `Sforce-NumberOfRecords` and all of them against the job's `numberRecordsProcessed` [H]. An object
 without IsDeleted: option `deleted: false`. Options, too: `max_records` a page (50000); `poll_seconds`, the
-longest pause between two looks (30, from half a second on); `polls`, looks at most (500).
+longest pause between two looks (30, from a tenth of a second on); `polls`, looks at most (500).
 
 Errors are a JSON array of message and errorCode [H]. REQUEST_LIMIT_EXCEEDED is the tenant's calls of
 24 hours: the rest waits for another night. No window in seconds is published.
@@ -39,6 +39,7 @@ JOBS = "/services/data/{version}/jobs/query"
 LOGIN = "/services/oauth2/token"
 VERSION = "v62.0"
 SESSION_SECONDS = 3600.0
+_NO_COLUMN = re.compile(r"No such column '([\w.]{1,80})'")
 _NAME = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*")
 HINTS = {
     "API_DISABLED_FOR_ORG": "its edition or the user's profile has no API",
@@ -145,6 +146,9 @@ class Salesforce(Connector):
         if reply.status == 401 or code == "INVALID_SESSION_ID":
             return Verdict(Meaning.LOGIN, f"Salesforce says {code or 'HTTP 401'}")
         hint = f": {HINTS[code]}" if code in HINTS else ""
+        unknown = _NO_COLUMN.search(str(said.get("message"))) if code == "INVALID_FIELD" else None
+        if unknown:
+            hint = f": there is no {unknown[1]}, or the app's user may not see it"
         says = f"Salesforce says {code or f'HTTP {reply.status}'}{hint}"
         return Verdict(Meaning.REFUSED, says)
 

@@ -10,7 +10,7 @@ nothing at all. The deleted feed follows in the same pull, its pages with `@kind
 
 Option `bulk: true`: while nothing was read yet, one job a page of 200,000 rows, a zip with one CSV
 each [H]; look-ups are plain ids there. More than 100,000 records need it. `poll_seconds`, the longest
-pause between two looks at a job (30, from half a second on); `polls`, looks at most (500).
+pause between two looks at a job (30, from a tenth of a second on); `polls`, looks at most (500).
 
 Limits [H]: credits per rolling 24 h by edition (5,000 to millions) and 5 to 25 calls at once; both are
 answered with TOO_MANY_REQUESTS and no Retry-After. `X-API-CREDITS-REMAINING: 0` ends the night's pull,

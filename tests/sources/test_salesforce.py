@@ -34,7 +34,7 @@ def test_a_job_is_looked_at_until_it_is_done_and_read_by_locator() -> None:
     steps = played(CONNECTOR, pull("Account", "Name", "Parent.Name"), serve)
 
     assert [ask.lands for ask, _ in steps] == [*["no"] * 4, *["csv"] * 3]
-    assert [ask.pause for ask, _ in steps[:4]] == [0, 0.5, 1.0, 2.0]
+    assert [ask.pause for ask, _ in steps[:4]] == [0, 0.1, 0.2, 0.4]
     body = steps[0][0].body
     assert body["operation"] == "queryAll"
     assert body["query"] == (

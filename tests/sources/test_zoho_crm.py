@@ -182,7 +182,7 @@ def test_bulk_reads_page_by_page_and_no_deletions() -> None:
     assert query["module"] == {"api_name": "Accounts"}
     assert query["fields"] == ["Account_Name", "Modified_Time"]
     assert steps[5][0].body["query"]["page_token"] == "more"
-    assert [ask.pause for ask, _ in steps[1:4]] == [0.5, 1.0, 2.0]
+    assert [ask.pause for ask, _ in steps[1:4]] == [0.1, 0.2, 0.4]
     assert CONNECTOR.first(pull("Accounts", "x", bulk=True)).path == "/crm/v8/Accounts"
 
 
