@@ -135,9 +135,8 @@ class Creditsafe(Connector):
         if reply.status != 200:
             return Verdict(Meaning.REFUSED, f"Creditsafe answers HTTP {reply.status}")
         body = reply.json
-        if isinstance(body, dict) and body.get("companies") == []:
-            return NOTHING
-        return PAGE
+        is_empty = isinstance(body, dict) and body.get("companies") == []
+        return NOTHING if is_empty and not body.get("totalSize") else PAGE
 
     def _search(self, pull: Pull, place: int) -> Ask | None:
         subject = pull.subject

@@ -32,6 +32,7 @@ RESOURCE = "lei-records"
 RECORDS = "/api/v1/lei-records"
 PAGE_SIZE = 50
 MOST_PAGES = 1
+UNKNOWN = 404
 ACCEPT = {"Accept": "application/vnd.api+json"}
 
 # One record by its number is an object, a list by name an array: either way one row a record.
@@ -99,7 +100,7 @@ class Gleif(Connector):
         )
 
     def after(self, pull: Pull, ask: Ask, reply: Reply) -> Ask | None:
-        if self.judge(reply).meaning is Meaning.NOTHING:
+        if reply.status == UNKNOWN:
             return None
         body = reply.json
         if "page" not in ask.state:
@@ -125,7 +126,7 @@ class Gleif(Connector):
     def judge(self, reply: Reply) -> Verdict:
         if verdict := by_status(reply, "GLEIF"):
             return verdict
-        if reply.status == 404:
+        if reply.status == UNKNOWN:
             return NOTHING
         if reply.status != 200:
             body = reply.json_or_none

@@ -151,6 +151,8 @@ def test_contradictions() -> None:
     first = CONNECTOR.first(pull)
     with pytest.raises(Inconsistent, match="1 companies where 3 are stated"):
         CONNECTOR.after(pull, first, search(COMPANY, total=3))
+    with pytest.raises(Inconsistent, match="0 companies where 1 are stated"):
+        CONNECTOR.after(pull, first, search(total=1))
     paid = CONNECTOR.after(pull, first, search(COMPANY))
     with pytest.raises(Inconsistent, match="another company"):
         CONNECTOR.after(pull, paid, report("GB999"))

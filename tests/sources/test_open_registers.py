@@ -175,6 +175,8 @@ def test_pages_are_counted() -> None:
     assert len(steps) == 2
     with pytest.raises(Inconsistent, match="page 1 came where page 2"):
         gleif.CONNECTOR.after(pull, steps[1][0], pages["1"])
+    with pytest.raises(Inconsistent, match="0 records where 10 are due"):
+        gleif.CONNECTOR.after(pull, steps[1][0], listed([], 60, 2))
     with pytest.raises(Inconsistent, match="9 records where 10 are due"):
         gleif.CONNECTOR.after(pull, steps[1][0], listed([record()] * 9, 60, 2))
 
