@@ -17,7 +17,7 @@ Connection: login = user name, password.
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from etl.errors import BadInput
@@ -46,6 +46,8 @@ PAGE_SIZE = 20
 NUMBERS = (("registration_number", "regNo"), ("vat", "vatNo"))
 """Scheme of ours → search parameter and field of the answer."""
 LOCKED_PAUSE = 60.0
+SEEN_LATE = timedelta(days=7)
+"""A change may show some days after the day it carries: one report too many beats one too few."""
 
 
 class Creditsafe(Connector):
@@ -119,7 +121,7 @@ class Creditsafe(Connector):
             return self._search(pull, place + 1)
         changed = _day(chosen.get("dateOfLatestChange"))
         last = _day(pull.subject.answered_on) if pull.subject else None
-        if changed and last and changed < last:
+        if changed and last and changed < last - SEEN_LATE:
             return None
         return self._report(pull, ask, chosen)
 

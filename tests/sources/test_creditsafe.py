@@ -103,7 +103,7 @@ def test_of_two_with_the_number_the_active_one_and_another_name_is_nobody() -> N
 
 
 def test_what_has_not_changed_since_the_last_answer_is_not_bought() -> None:
-    for answered_on, calls in (("2026-10-02", 1), ("2026-10-01", 2), ("", 2)):
+    for answered_on, calls in (("2026-10-09", 1), ("2026-10-08", 2), ("", 2)):
         subject = Subject("zoho:9", "Acme", "GB", ACME.identifiers, answered_on)
         steps = played(
             CONNECTOR, about(FEED, subject), serve_with({"regNo": search(COMPANY)}, report())
