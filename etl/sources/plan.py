@@ -29,9 +29,11 @@ ANSWERED, FAILED = "answered", "failed"
 
 @dataclass(frozen=True)
 class Asked:
-    """When a need was last answered for each customer, and what tonight has spent on it."""
+    """When a need was last answered for each customer (by this feed: `here`), and what tonight has
+    spent on it."""
 
     answered: dict[str, date]
+    here: dict[str, date]
     tried_tonight: frozenset[str]
     spent: int
 
@@ -49,7 +51,8 @@ def order(ctx: Context, as_of: date, feed: Feed, connector: Connector) -> Order:
         if len(subjects) >= budget:
             break
         if not connector.can_answer(replace(pull, subject=subject)):
-            subjects.append(subject)
+            last = asked.here.get(subject.customer_id)
+            subjects.append(replace(subject, answered_on=last.isoformat() if last else ""))
     return Order(tuple(subjects), budget)
 
 
@@ -58,6 +61,7 @@ def _asked(ctx: Context, as_of: date, feed: Feed, need: str) -> Asked:
     home = ctx.settings.home
     names = {other.name for other in ctx.book.feeds if (other.need or other.name) == need}
     answered: dict[str, date] = {}
+    here: dict[str, date] = {}
     tried: set[str] = set()
     spent = 0
     for batch in landing.batches(home):
@@ -67,12 +71,14 @@ def _asked(ctx: Context, as_of: date, feed: Feed, need: str) -> Asked:
         for customer, outcome in facts.get("answered", {}).items():
             if outcome == ANSWERED:
                 answered[customer] = max(batch.day, answered.get(customer, batch.day))
+                if batch.feed == feed.name:
+                    here[customer] = max(batch.day, here.get(customer, batch.day))
             if batch.day == as_of and batch.feed == feed.name:
                 tried.add(customer)
         # What was mapped anew was not bought anew.
         if batch.day == as_of and not batch.supersedes:
             spent += int(facts.get("spent", 0))
-    return Asked(answered, frozenset(tried), spent)
+    return Asked(answered, here, frozenset(tried), spent)
 
 
 def _due(ctx: Context, as_of: date, rule: Inquiry, asked: Asked) -> Iterator[Subject]:
