@@ -167,7 +167,9 @@ def _query(state: State, body: dict[str, Any], *, is_custom: bool) -> dict[str, 
     if offset > MOST_OFFSET:
         raise Refused(10013, f"offset out of range {MOST_OFFSET}")
 
+    projection = info.get("fieldProjection") or None
     query = Query(deleted="with", limit=limit, offset=offset)
+    query.with_names = projection is None or any(name.endswith("__r") for name in projection)
     for wanted in info.get("filters") or []:
         rows.add_filter(query, thing, wanted)
     _visible(query, thing, body["_seen"])
@@ -187,7 +189,7 @@ def _query(state: State, body: dict[str, Any], *, is_custom: bool) -> dict[str, 
         state,
         thing,
         select(state, NAME, thing.table, query),
-        info.get("fieldProjection") or None,
+        projection,
         with_null=bool(body.get("includeNull")),
     )
     state.rows[NAME, thing.api] += len(found)

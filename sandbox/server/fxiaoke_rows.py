@@ -141,7 +141,7 @@ def rendered(
     display = {
         one.to: names(state, "fxiaoke", one.to, (str(row[one.column] or "") for row in rows))
         for one in fields
-        if one.to and (wanted is None or one.api in wanted or f"{one.api}__r" in wanted)
+        if one.to and (wanted is None or f"{one.api}__r" in wanted)
     }
     found = []
     for row in rows:

@@ -6,8 +6,8 @@ never shows anything but what holds at that moment.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class Query:
 
     `after`: only rows behind this row_id, for lists in its order. `deleted`: `without` (as a user
     sees it), `with`, or `only`. `at`: as of a moment gone by.
+    `with_names`: `names` will be asked about its look-ups.
     """
 
     where: list[str] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Query:
     offset: int = 0
     deleted: str = "without"
     at: datetime | None = None
+    with_names: bool = False
 
     def add(self, condition: str, *params: Any) -> None:
         """One more condition; all must hold."""
@@ -125,9 +127,7 @@ def count(state: State, system: str, table: str, query: Query) -> int:
         return _count(state, system, table, query)
     block = _block(state, system, table, query)
     if block.total is None:
-        block.total = _count(
-            state, system, table, Query(**{**vars(query), "after": block.after, "limit": None})
-        )
+        block.total = _count(state, system, table, replace(query, after=block.after))
     skipped = 0 if query.after is None else bisect_right(block.ids, query.after)
     return block.total - skipped
 
@@ -162,7 +162,7 @@ def _block(state: State, system: str, table: str, query: Query) -> Block:
     for block in blocks.get(key, ()):
         if block.holds_at(now) and block.place(query) is not None:
             return block
-    rows = _read(state, system, table, query, BLOCK_ROWS)
+    rows = _read(state, system, table, _anchored(query, blocks.get(key, [])), BLOCK_ROWS)
     block = Block(
         rows,
         [row["row_id"] for row in rows],
@@ -174,12 +174,54 @@ def _block(state: State, system: str, table: str, query: Query) -> Block:
         len(rows) < BLOCK_ROWS,
     )
     for column, to in REFERENCES.items():
-        if rows and column in rows[0]:
+        if query.with_names and rows and column in rows[0]:
             names(state, system, to, (row[column] for row in rows))
     if len(blocks) >= MOST_BLOCKS and key not in blocks:
         blocks.pop(next(iter(blocks)))
     blocks[key] = [block]
     return block
+
+
+def _anchored(query: Query, before: list[Block]) -> Query:
+    """The same place by id in place of its number, when the row before it was seen: a world reads
+    from an id on at once, but counts its way to a number."""
+    for block in before:
+        place = query.offset - block.offset - 1
+        is_by_id = query.order_by == "row_id" and query.after is None and block.after is None
+        if is_by_id and 0 <= place < len(block.ids):
+            return replace(query, after=block.ids[place], offset=0)
+    return query
+
+
+def children(
+    state: State, system: str, table: str, column: str, parents: Sequence[Row]
+) -> dict[str, list[Row]]:
+    """The rows of `table` whose `column` names one of `parents`, by parent.
+
+    Read for all parents of a block at once, and again after the next change in `table`.
+    """
+    kept = state.memory["children"].get((system, table, column))
+    ids = [row["row_id"] for row in parents]
+    if kept is None or not kept["block"].holds_at(state.now()) or not kept["ids"].issuperset(ids):
+        kept = _children(state, system, table, column, ids)
+        state.memory["children"][system, table, column] = kept
+    by_parent: dict[str, list[Row]] = kept["by_parent"]
+    return by_parent
+
+
+def _children(
+    state: State, system: str, table: str, column: str, ids: Sequence[str]
+) -> dict[str, Any]:
+    blocks = (block for some in state.memory["blocks"].values() for block in some)
+    whole = next((block.ids for block in blocks if ids and ids[0] in block.ids), list(ids))
+    query = Query()
+    query.add(f"{column} IN (SELECT unnest(?::VARCHAR[]))", whole)
+    rows, now = select(state, system, table, query), state.now()
+    by_parent: dict[str, list[Row]] = {}
+    for row in rows:
+        by_parent.setdefault(row[column], []).append(row)
+    block = Block([], [], None, 0, None, now, _next_change(state, table, now), True)
+    return {"block": block, "ids": {*whole, *ids}, "by_parent": by_parent}
 
 
 def _next_change(state: State, table: str, now: datetime) -> datetime | None:

@@ -13,7 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.server.objects import Thing
-from sandbox.server.records import CHANGED, Query, Row, is_deleted, names, select, touched
+from sandbox.server.records import (
+    CHANGED,
+    Query,
+    Row,
+    children,
+    is_deleted,
+    names,
+    select,
+    touched,
+)
 from sandbox.server.state import State
 from sandbox.server.system import reply, state_of
 from sandbox.server.zoho_common import NAME, books_error, has_token, parsed, wire, zoned
@@ -61,7 +70,7 @@ def _list(state: State, request: Request, thing: Thing) -> Response:
     page, per_page = given.get("page", "1"), given.get("per_page", str(PER_PAGE))
     if not page.isdigit() or not per_page.isdigit() or not 0 < int(per_page) <= PER_PAGE:
         return books_error(400, 4, "Invalid value passed for page or per_page")
-    query = Query(limit=int(per_page) + 1)
+    query = Query(limit=int(per_page) + 1, with_names=True)
     query.deleted = "with" if thing.api in VOIDABLE else "without"
     query.offset = (max(int(page), 1) - 1) * int(per_page)
     if since := given.get("last_modified_time"):
@@ -115,12 +124,13 @@ def _rendered(state: State, thing: Thing, rows: list[Row]) -> list[dict[str, Any
 
 def _paid(state: State, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
     """payment_id → the invoices it pays, with the amount for each."""
-    allocations = _among(state, "allocation", "payment_id", [row["row_id"] for row in rows])
-    ids = sorted({str(one["invoice_id"]) for one in allocations if one["invoice_id"]})
-    invoices = {row["row_id"]: row for row in _among(state, "invoice", "row_id", ids)}
+    by_payment = children(state, NAME, "allocation", "payment_id", rows)
+    settled = [one for row in rows for one in by_payment.get(row["row_id"], ())]
+    whole = [one for several in by_payment.values() for one in several]
+    invoices = _invoices(state, {str(one["invoice_id"]) for one in settled}, whole)
     pays: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in allocations:
-        invoice = invoices.get(one["invoice_id"], {})
+    for one in settled:
+        invoice = invoices.get(str(one["invoice_id"]), {})
         pays[one["payment_id"]].append(
             {
                 "invoice_payment_id": one["row_id"],
@@ -134,12 +144,17 @@ def _paid(state: State, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
     return pays
 
 
-def _among(state: State, table: str, column: str, ids: list[str]) -> list[Row]:
-    if not ids:
-        return []
-    query = Query()
-    query.add(f"{column} IN ({', '.join('?' * len(ids))})", *ids)
-    return select(state, NAME, table, query)
+def _invoices(state: State, ids: set[str], settled: list[Row]) -> dict[str, Row]:
+    """The invoices with these numbers; those of the whole block are read at once."""
+    known: dict[str, Row] = state.memory["books invoices"]
+    if not known.keys() >= ids:
+        wanted = sorted({str(one["invoice_id"]) for one in settled} | ids)
+        query = Query()
+        query.add("row_id IN (SELECT unnest(?::VARCHAR[]))", wanted)
+        known.clear()
+        known.update({key: {} for key in wanted})
+        known.update({row["row_id"]: row for row in select(state, NAME, "invoice", query)})
+    return known
 
 
 ROUTES = [_route(api) for api in BOOKS]

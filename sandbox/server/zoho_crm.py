@@ -104,10 +104,15 @@ async def records(state: State, request: Request) -> Response:
     per_page = _number(given.get("per_page", str(MOST_ROWS)), "per_page", MOST_ROWS)
     since = request.headers.get("if-modified-since")
     bound = [module.api, ",".join(fields), sort_by, order, per_page, since]
-    page, offset = _place(state, request, per_page, bound)
+    page, offset, after = _place(state, request, per_page, bound)
 
-    query = Query(order_by=f"{SORTS[sort_by]} {order}, row_id {order}", limit=per_page + 1)
+    column = SORTS[sort_by]
+    ordered = f"{column} {order}, row_id {order}" if column != "row_id" else f"row_id {order}"
+    query = Query(order_by=ordered.removesuffix(" asc"), limit=per_page + 1)
     query.offset = offset
+    query.with_names = any(name in module.by_api and module.by_api[name].to for name in fields)
+    if after:  # a page token is a cursor: in the order of ids it leads on behind the last one
+        query.after, query.offset = after, 0
     _newer(query, "modified_at", since)
     if ids := given.get("ids"):
         wanted = ids.split(",")
@@ -130,13 +135,13 @@ async def records(state: State, request: Request) -> Response:
     }
     if more:
         info["next_page_token"], info["page_token_expiry"] = _token(
-            state, bound, page + 1, offset + per_page
+            state, bound, page + 1, offset + per_page, _cursor(query, rows)
         )
     return reply({"data": rendered(state, module, rows, fields), "info": info})
 
 
-def _place(state: State, request: Request, per_page: int, bound: list[Any]) -> tuple[int, int]:
-    """(page, offset) by number or by token."""
+def _place(state: State, request: Request, per_page: int, bound: list[Any]) -> tuple[int, int, str]:
+    """(page, offset, the id it goes on behind) by number or by token."""
     given = request.query_params
     if "page_token" not in given:
         page = _number(given.get("page", "1"), "page", 10**9)
@@ -149,7 +154,7 @@ def _place(state: State, request: Request, per_page: int, bound: list[Any]) -> t
                     {"page_token": "required"},
                 )
             )
-        return page, (page - 1) * per_page
+        return page, (page - 1) * per_page, ""
     if "page" in given:
         raise Refused(
             crm_error(400, "AMBIGUITY_DURING_PROCESSING", "page and page_token exclude each other")
@@ -165,13 +170,17 @@ def _place(state: State, request: Request, per_page: int, bound: list[Any]) -> t
         raise Refused(
             crm_error(400, "PAGINATION_LIMIT_EXCEEDED", "only the first 100000 records can be got")
         )
-    return known["page"], known["offset"]
+    return known["page"], known["offset"], known["after"]
 
 
-def _token(state: State, bound: list[Any], page: int, offset: int) -> tuple[str, str]:
+def _cursor(query: Query, rows: list[Row]) -> str:
+    return rows[-1]["row_id"] if query.order_by == "row_id" else ""
+
+
+def _token(state: State, bound: list[Any], page: int, offset: int, after: str) -> tuple[str, str]:
     text = secrets.token_hex(24)
     expires = state.now() + PAGE_TOKEN_LIFE
-    facts = {"bound": bound, "page": page, "offset": offset, "expires": expires}
+    facts = {"bound": bound, "page": page, "offset": offset, "expires": expires, "after": after}
     state.memory["zoho page tokens"][text] = facts
     return text, zoned(plain(expires))
 
