@@ -206,6 +206,11 @@ class Connector(ABC):
         del described
         return {}
 
+    def csv_header(self, column: str) -> str:
+        """How a CSV page calls a column of the mapping, where that is another name than in JSON; ""
+        for one that it does not have."""
+        return column
+
     def default_host(self, connection: Connection) -> str:
         """The public address, when the connection names none."""
         raise BadInput(

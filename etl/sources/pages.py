@@ -8,7 +8,7 @@ an element of a list inside the row). Columns that begin with `@` are facts of t
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -62,15 +62,19 @@ def read_pages(feed: Feed, folder: Path, name: str, read_on: str, out: Path) -> 
     pages = [page for page in landed_pages(folder) if page.file or page.outcome != "page"]
     out.mkdir(parents=True, exist_ok=True)
     if any(page.lands in ("csv", "zip") for page in pages):
-        return _read_csv(feed, folder, [page for page in pages if page.file], out)
+        return _read_csv(feed, connector, folder, [page for page in pages if page.file], out)
     reader = _JsonReader(feed, connector, folder, pages, name, read_on, out)
     return reader.tables()
 
 
-def _read_csv(feed: Feed, folder: Path, pages: Sequence[LandedPage], out: Path) -> list[Table]:
+def _read_csv(
+    feed: Feed, connector: Connector, folder: Path, pages: Sequence[LandedPage], out: Path
+) -> list[Table]:
     from etl.sources.delimited import read_delimited
 
     read = Read(encoding="utf-8", delimiter=",")
+    headers = {column: connector.csv_header(column) for column in feed.sources}
+    needed = tuple(dict.fromkeys(header for header in headers.values() if header))
     tables = []
     for page in pages:
         path = folder / page.file
@@ -79,11 +83,25 @@ def _read_csv(feed: Feed, folder: Path, pages: Sequence[LandedPage], out: Path) 
         if path.stat().st_size == 0:
             continue
         known_as = f"{feed.name}, page {page.number}"
-        table = read_delimited(
-            path, known_as, read, feed.sources, out / f"{page.number:06d}.parquet"
-        )
+        table = read_delimited(path, known_as, read, needed, out / f"{page.number:06d}.parquet")
+        if needed != tuple(headers):
+            table = _renamed(table, headers, out / f"{page.number:06d}-named.parquet")
         tables.append(table)
     return tables or [_no_rows(feed, feed.sources, feed.name, out / "none.parquet")]
+
+
+def _renamed(table: Table, headers: Mapping[str, str], out: Path) -> Table:
+    """The columns as the mapping calls them; those that a CSV does not have are empty."""
+    cells = ", ".join(
+        f"c{table.position(header)} AS c{place}" if header else f"CAST(NULL AS VARCHAR) AS c{place}"
+        for place, header in enumerate(headers.values())
+    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {cells}, {ROW} FROM read_parquet({literal(str(table.rows))})) "
+            f"TO {literal(str(out))} (FORMAT parquet)"
+        )
+    return replace(table, rows=out, header=tuple(headers))
 
 
 def _unzipped(archive: Path, target: Path) -> Path:

@@ -42,6 +42,9 @@ MOST_FIELDS = 50
 LAST_NUMBERED = 10
 """The page behind which only a page token leads."""
 
+OF_DELETED = ("deleted_time", "deleted_by", "display_name", "created_by", "type")
+"""Columns of the deleted feed alone."""
+
 SESSION = ("AUTHENTICATION_FAILURE", "INVALID_TOKEN")
 CREDITS = "x-api-credits-remaining"
 STALE = ("EXPIRED_VALUE", "TOKEN_BOUND_DATA_MISMATCH")
@@ -64,6 +67,12 @@ class ZohoCrm(Zoho):
 
     name = "zoho_crm"
     rows_at = "$.data[*]"
+
+    def csv_header(self, column: str) -> str:
+        """In a bulk result the id is `Id`, a look-up is its id alone, and nothing is deleted."""
+        if column in OF_DELETED or column.startswith("@") or column.endswith(".name"):
+            return ""
+        return "Id" if column == "id" else top_names([column])[0]
 
     def first(self, pull: Pull) -> Ask:
         """The first page of records, or the first bulk job."""
@@ -127,8 +136,7 @@ def _code(answer: Any) -> str:
 
 def _fields(pull: Pull) -> tuple[str, ...]:
     """What is asked for; of the deleted feed's own columns none is a field of the module."""
-    own = ("id", "deleted_time", "deleted_by", "display_name", "created_by", "type")
-    named = [name for name in top_names(pull.fields) if name not in own]
+    named = [name for name in top_names(pull.fields) if name not in ("id", *OF_DELETED)]
     return tuple(dict.fromkeys([*named, "Modified_Time"]))
 
 

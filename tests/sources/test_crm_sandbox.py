@@ -265,6 +265,18 @@ def again_and_again(home: Path, feed: Feed) -> None:
         pulled(home / str(number), feed)
 
 
+@pytest.mark.parametrize("name", ["zoho-customer", "zoho-sales-order"])
+def test_bulk_read_brings_the_same_as_pages(
+    home: Path, book: Book, sandbox: Running, without_faults: Any, name: str
+) -> None:
+    feed = book.feed(name).model_copy(update={"options": {"bulk": True}})
+
+    came = stable(pulled(home, feed).rows)
+
+    assert came == without_faults[name]
+    assert sandbox.counts()["calls"]["zoho"]["POST /crm/bulk/v8/read"] == 1
+
+
 @pytest.mark.parametrize("form", ["oauth", "legacy"])
 def test_both_token_forms_bring_the_same(
     home: Path, book: Book, sandbox: Running, without_faults: Any, form: str,
