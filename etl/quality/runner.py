@@ -5,31 +5,27 @@ is none of these: it is broken, and stops the night, because nothing is known ab
 """
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Literal
 
 import duckdb
 import great_expectations as gx
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, CompileError
-from sqlalchemy.pool import StaticPool
 
 from etl.engine.duckdb import literal
 from etl.errors import BrokenCheck
-from etl.quality.dialect import URL, BufferedDialect, lend
+from etl.quality.dialect import BufferedDialect
+from etl.quality.library import ANYTHING, batch_of, lent
 from etl.quality.rule import BATCH, ROWS_QUERY, Rule, Suite
 
 State = Literal["passed", "noted", "warned", "failed"]
 Parameter = date | int | Decimal | str | None
 
 _QUOTED_SQL = re.compile(r"\[SQL:|\(Background on|LINE \d+:")
-
-ANYTHING = "anything"
 
 SMALL = 100_000
 """Rows up to which Great Expectations needs more time than the database. Asked together first, a rule
@@ -109,17 +105,15 @@ def run_suite(
 
 
 class Checker:
-    """Great Expectations on a borrowed connection, set up once for any number of suites.
+    """Runs suites on a borrowed connection, which must not be inside a transaction and stays open.
 
-    The connection must not be inside a transaction, and stays open. Setting up takes ten times as
-    long as checking a small batch, and a rule of its own 6 ms, nearly all of it outside the database.
-    So the rules of a suite are first asked together whether any is broken, as one expectation whose
+    A rule of its own takes Great Expectations 6 ms, nearly all of it outside the database. So the
+    rules of a suite are first asked together whether any is broken, as one expectation whose
     unexpected rows are the names of the broken rules; those are then run one by one.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._batches: dict[str, Any] = {}
 
     def run(
         self,
@@ -203,39 +197,11 @@ class Checker:
     ) -> list[Any]:
         try:
             asked: Any = gx.ExpectationSuite(name=suite.name, expectations=expectations)
-            validation: Any = self._batch(asset).validate(asked, result_format=result_format)
+            with lent(self._connection):
+                validation: Any = batch_of(asset).validate(asked, result_format=result_format)
         except Exception as error:
             raise _unable(suite, relation, error) from error
         return list(validation.results)
-
-    def _batch(self, asset: str) -> Any:
-        """What Great Expectations looks at: a relation, or nothing in particular."""
-        if asset not in self._batches:
-            self._batches[asset] = self._definition(asset).get_batch()
-        return self._batches[asset]
-
-    @cached_property
-    def _source(self) -> Any:
-        # Great Expectations' own types say less than it takes.
-        context: Any = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
-        return context.data_sources.add_sql(
-            "lent",
-            connection_string=URL,
-            create_temp_table=False,
-            kwargs={"poolclass": StaticPool, "creator": lend(self._connection)},
-        )
-
-    def _definition(self, asset: str) -> Any:
-        if asset == ANYTHING:
-            rows = self._source.add_query_asset(ANYTHING, query="SELECT 1 AS nothing")
-            return rows.add_batch_definition_whole_table("whole")
-        schema, table = asset.split(".")
-        with warnings.catch_warnings():
-            # It wants the schema in a connection string; a lent connection has none.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            rows = self._source.add_table_asset(asset, table_name=table, schema_name=schema)
-        return rows.add_batch_definition_whole_table("whole")
 
 
 def _bound(suite: Suite, rule: Rule, relation: str, parameters: Mapping[str, Parameter]) -> Rule:

@@ -1,5 +1,7 @@
 """One suite on one relation: verdicts, parameters, and what is broken rather than failed."""
 
+import gc
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -262,21 +264,46 @@ def test_a_rule_that_raises_among_others_is_named(
         run_suite(connection, suite(tmp_path, SOUND, raising, BROKEN))
 
 
-def test_one_checker_serves_many_suites(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+COUNTS = """\
+name: mart.sale
+expectations:
+- type: expect_table_row_count_to_equal
+  kwargs: {value: 10}
+  severity: critical
+  notes: Made up for a test.
+  meta: {rule_id: sale.ten, kind: table, reason: There are not ten sales.}
+- type: unexpected_rows_expectation
+  kwargs: {unexpected_rows_query: "SELECT sale_id FROM {batch} WHERE amount > 7"}
+  severity: warning
+  notes: Made up for a test.
+  meta: {rule_id: sale.large, kind: row, reason: Unusually large.}
+"""
+
+
+def test_each_connection_is_asked_about_its_own_rows(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    contexts = []
-    get_context = runner.gx.get_context
-    monkeypatch.setattr(
-        runner.gx, "get_context", lambda **given: contexts.append(1) or get_context(**given)
-    )
-    checker = Checker(connection)
-    rules = suite(tmp_path, SOUND, BROKEN)
+    """Great Expectations is set up once; what it looks at is not."""
+    path = tmp_path / "mart.sale.yaml"
+    path.write_text(COUNTS)
+    rules = read_suite(path)
+    with duckdb.connect() as other:
+        other.execute("CREATE SCHEMA mart")
+        other.execute("CREATE TABLE mart.sale AS SELECT 1 AS sale_id, 5.00 AS amount")
+        ours, theirs = Checker(connection), Checker(other)
 
-    states = [
-        [result.state for result in checker.run(rules, relation=relation).results]
-        for relation in ("mart.sale", "mart.sale")
-    ]
+        states = [
+            [result.state for result in checker.run(rules).results]
+            for checker in (ours, theirs, ours)
+        ]
 
-    assert states == [["passed", "warned"]] * 2
-    assert len(contexts) == 1
+    assert states == [["passed", "warned"], ["failed", "passed"], ["passed", "warned"]]
+
+
+def test_a_connection_is_given_back(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    before = sys.getrefcount(connection)
+
+    run_suite(connection, suite(tmp_path, SOUND, BROKEN))
+    gc.collect()
+
+    assert sys.getrefcount(connection) == before
