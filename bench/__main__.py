@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import night, payment_family
+from bench import matching, night, payment_family
 
-BENCHMARKS = {"payment_family": payment_family.main, "night": night.main}
+BENCHMARKS = {"payment_family": payment_family.main, "night": night.main, "matching": matching.main}
 
 
 def main(names: list[str]) -> int:

@@ -19,7 +19,8 @@ STRONG = ("uscc", "lei", "vat", "provider_id")
 """Schemes whose numbers cannot be somebody else's by a slip: a check digit, or a provider's own key."""
 
 ONE_REGISTER = ("GB",)
-"""Countries with one register and one way to write its number."""
+"""Countries with one register and one way to write its number. Without a country, two numbers come from
+one list of ours, which is as good."""
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Z]")
 _USCC = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{18}")
@@ -54,7 +55,7 @@ class Identifier:
         if self.scheme == "provider_id":
             return f"provider_id {self.scope}"
         if self.scheme == "registration_number":
-            return f"registration_number {self.scope}" if self.scope in ONE_REGISTER else ""
+            return f"registration_number {self.scope}" if self.scope in ("", *ONE_REGISTER) else ""
         return "" if self.scheme in ("tax_number", "number") else self.scheme
 
     @property

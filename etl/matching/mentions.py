@@ -68,7 +68,7 @@ def _subject(entity: Entity) -> str:
             {"r.product" if _has(entity, "product") else "CAST(NULL AS VARCHAR)"} AS product,
             'subject' AS role, NULLIF(trim(r.party_name), '') AS party_name,
             {"r.country" if _has(entity, "country") else "CAST(NULL AS VARCHAR)"} AS country,
-            TRUE AS is_subject, r.customer_id AS asked_customer_id,
+            TRUE AS is_subject, r.customer_id AS asked_customer_id, r.known_on,
             {f"r.kind IN ({vetoes})" if entity.name == "listing" else "FALSE"} AS needs_number
         FROM current.{entity.name} AS r
         WHERE NOT r.is_deleted
@@ -81,7 +81,7 @@ def _court_party() -> str:
         SELECT
             'court_party', {record_key(ENTITIES["court_party"], "r")}, r.provider, r.record_id,
             record.product, r.role, NULLIF(trim(r.party_name), ''), NULL, FALSE, record.customer_id,
-            r.role = 'debtor'
+            r.known_on, r.role = 'debtor'
         FROM current.court_party AS r
         LEFT JOIN current.court_record AS record
             ON record.provider = r.provider AND record.record_id = r.record_id

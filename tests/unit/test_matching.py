@@ -265,7 +265,7 @@ def test_one_legal_party_in_two_systems() -> None:
     rows = {
         "customer": [
             customer(key="fx:1"),
-            customer("Hangzhou Mingyuan Machinery", key="zo:1"),
+            customer("Hangzhou Mingyuan Machinery", key="zo:1", batch="000002-zoho"),
             customer("Somebody Quite Different Ltd", key="zo:2"),
         ],
         "party_identifier": [number(code(1), "fx:1"), number(code(1), "zo:2")],

@@ -21,21 +21,26 @@ scored AS (
     SELECT
         COALESCE(compared.customer_id, latest.one) AS one,
         COALESCE(compared.other, latest.two) AS two,
-        name_level, number_level, country_level, is_former, agree, differ, is_homonym,
+        name_level, number_level, country_level, is_former, agree, differ, is_homonym, is_sister,
         latest.decision, latest.decided_by,
         CAST(CAST(COALESCE(odds, 0) AS DOUBLE) / (1 + CAST(COALESCE(odds, 0) AS DOUBLE)) AS DECIMAL(9, 6)) AS score
     FROM (SELECT * FROM compared WHERE other_side = 'c') AS compared
     FULL JOIN latest ON latest.one = compared.customer_id AND latest.two = compared.other
 ),
 ruled AS (
-    SELECT *, list_filter([
+    SELECT scored.*, list_filter([
+        -- Whoever keeps one list and gave two numbers had a reason, or made a mistake: a person knows.
+        CASE WHEN here.list = there.list AND number_level IS NULL THEN 'one_list' END,
         CASE WHEN len(differ) > 0 THEN 'other_number' END,
         CASE WHEN number_level IN ('same', 'same_unchecked')
             AND name_level IN ('different', 'words_in_common') THEN 'other_name' END,
         CASE WHEN country_level = 'other' AND COALESCE(number_level, '') <> 'same' THEN 'other_country' END,
+        CASE WHEN is_sister AND number_level IS NULL THEN 'sisters' END,
         CASE WHEN is_homonym AND number_level IS NULL THEN 'homonym' END
     ], lambda x: x IS NOT NULL) AS held
     FROM scored
+    JOIN customer_given AS here ON here.customer_id = one
+    JOIN customer_given AS there ON there.customer_id = two
 )
 SELECT
     one, two, name_level, number_level, score, agree, differ, held,
@@ -49,6 +54,4 @@ SELECT
         ELSE 'rejected'
     END AS state
 FROM ruled
-WHERE EXISTS (SELECT 1 FROM customer_given WHERE customer_id = one)
-    AND EXISTS (SELECT 1 FROM customer_given WHERE customer_id = two)
-    AND (decision IS NOT NULL OR score >= review_from() OR number_level IN ('same', 'same_unchecked'))
+WHERE decision IS NOT NULL OR score >= review_from() OR number_level IN ('same', 'same_unchecked')

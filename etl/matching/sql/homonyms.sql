@@ -1,5 +1,5 @@
 -- homonym: names that several companies are known to carry, because several numbers of one kind stand
--- beside them, on either side.
+-- beside them, on either side: two codes, or two entries of one register.
 
 CREATE OR REPLACE TABLE homonym AS
 SELECT whole
@@ -7,6 +7,10 @@ FROM (
     SELECT DISTINCT whole, split_part(entry, '|', 1) AS kind, entry
     FROM (SELECT whole, unnest(kinded) AS entry FROM variant WHERE whole IS NOT NULL)
 )
-WHERE kind NOT LIKE 'provider_id%'
 GROUP BY whole
-HAVING COUNT(*) > COUNT(DISTINCT kind)
+HAVING COUNT(*) > COUNT(DISTINCT kind);
+
+-- sister: names without legal form that are seen with several of them: Foo is Foo Inc or Foo LLC.
+
+CREATE OR REPLACE TABLE sister AS
+SELECT core FROM variant WHERE form IS NOT NULL GROUP BY core HAVING COUNT(DISTINCT form) > 1

@@ -9,7 +9,8 @@
 --   places    places it names, sorted
 --   numbers   digits and counting words, which tell sisters apart (Fund II is not Fund III)
 --   words     words of the brand; of a Chinese name, its pairs of characters
---   is_full   long enough to be nobody else's: 地名 + 字号 + 行业, or two words of ten letters
+--   is_full   long enough to be nobody else's: 地名 + 字号 + 行业, or two words of ten letters, eight of
+--             them in words that are not every company's (system, trading, group)
 
 -- {han_places} stands for the places of data/places.csv: an engine compiles a written pattern once, and
 -- one that comes out of a table for every row.
@@ -18,7 +19,8 @@ CREATE OR REPLACE TABLE vocabulary AS
 SELECT
     map_from_entries(list(row(word, canonical))) AS spelling,
     COALESCE((SELECT list(word) FROM ignored_word), []) AS ignored,
-    list(DISTINCT canonical ORDER BY canonical) FILTER (WHERE kind = 'form') AS forms
+    list(DISTINCT canonical ORDER BY canonical) FILTER (WHERE kind = 'form') AS forms,
+    list(DISTINCT canonical ORDER BY canonical) FILTER (WHERE kind = 'word') AS everyday
 FROM word;
 
 CREATE OR REPLACE TABLE place_list AS
@@ -91,9 +93,15 @@ WITH worded AS (
         name,
         list_filter(
             string_split(trim(regexp_replace(
-                replace(replace(regexp_replace(
-                    regexp_replace(clean, ',?\s+et\s+al\.?$', ''), '[.''’`´]', '', 'g'
-                ), '&', ' and '), '+', ' and '),
+                replace(replace(replace(replace(replace(replace(
+                    regexp_replace(regexp_replace(
+                        -- (SA) in brackets is a place, not a legal form.
+                        regexp_replace(clean, ',?\s+et\s+al\.?,?$', ''),
+                        '\(\s*(sa|as|ag|se|ab|na|bv|nv|sp)\s*\)', ' in\1 ', 'g'
+                    ), '[.''’`´]', '', 'g'),
+                    '&', ' and '), '+', ' and '),
+                    'national association', 'na'), 'limited liability company', 'llc'),
+                    'public limited company', 'plc'), 'limited partnership', 'lp'),
                 '[^\p{L}\p{N}]+', ' ', 'g'
             )), ' '),
             lambda w: w <> '' AND w <> 'and' AND NOT list_contains(ignored, w)
@@ -166,4 +174,5 @@ SELECT
     list_sort(list_filter(brand_words, lambda w: regexp_matches(w, '[0-9]|^(i|ii|iii|iv|v|vi|vii|viii|ix|x)$'))),
     list_sort(list_distinct(brand_words)),
     length(core) >= 10 AND len(brand_words) >= 2
-FROM name_latin WHERE core <> ''
+        AND length(array_to_string(list_filter(brand_words, lambda w: NOT list_contains(everyday, w)), '')) >= 8
+FROM name_latin, vocabulary WHERE core <> ''

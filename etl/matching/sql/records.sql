@@ -21,7 +21,7 @@ found AS (
                     ELSE 1
                 END AS DECIMAL(38, 12)),
                 'name_level': name_level, 'number_level': number_level, 'country_level': country_level,
-                'is_former': is_former, 'agree': agree, 'differ': differ, 'is_homonym': is_homonym,
+                'is_former': is_former, 'agree': agree, 'differ': differ, 'is_homonym': is_homonym, 'is_sister': is_sister,
                 'is_asked': is_asked
             },
             (compared.odds, party_no)
@@ -38,7 +38,13 @@ found AS (
     GROUP BY mention.record_kind, mention.record_key, compared.customer_id
 ),
 known AS (
-    SELECT DISTINCT record_kind, record_key, provider, record_id, role, needs_number FROM mention
+    SELECT record_kind, record_key, provider, record_id, role, needs_number, MAX(known_on) AS known_on
+    FROM mention GROUP BY record_kind, record_key, provider, record_id, role, needs_number
+),
+-- A provider that was asked by this customer's number after it had sent the record, and kept silent of it.
+answered AS (
+    SELECT provider, customer_id, MAX(asked_on) AS asked_on
+    FROM asked WHERE by_number GROUP BY provider, customer_id
 ),
 all_pairs AS (
     SELECT
@@ -54,12 +60,14 @@ all_pairs AS (
 )
 SELECT
     known.provider, known.record_id, known.role, known.needs_number, legal_party.party_id,
+    all_pairs.asked_by IS NULL AND COALESCE(answered.asked_on >= known.known_on, FALSE) AS is_unanswered,
     all_pairs.* EXCLUDE (best), COALESCE(best.odds, 0) AS odds,
     best.name_level, best.number_level, best.country_level, best.is_former, best.agree, best.differ,
-    best.is_homonym, best.is_asked
+    best.is_homonym, best.is_sister, best.is_asked
 FROM all_pairs
 JOIN known USING (record_kind, record_key)
-JOIN legal_party USING (customer_id);
+JOIN legal_party USING (customer_id)
+LEFT JOIN answered ON answered.provider = known.provider AND answered.customer_id = all_pairs.customer_id;
 
 -- At most one legal party is meant: candidates share the belief between them, and with nobody.
 
@@ -97,6 +105,9 @@ ruled AS (
         CASE WHEN number_level IN ('same', 'same_unchecked')
             AND name_level IN ('different', 'words_in_common') THEN 'other_name' END,
         CASE WHEN country_level = 'other' AND COALESCE(number_level, '') <> 'same' THEN 'other_country' END,
+        CASE WHEN is_unanswered AND COALESCE(number_level, '') <> 'same' THEN 'not_in_its_answer' END,
+        CASE WHEN is_sister AND number_level IS NULL AND NOT is_asked
+            AND COALESCE(asked_by, '') <> 'source' THEN 'sisters' END,
         CASE WHEN is_homonym AND number_level IS NULL AND NOT is_asked
             AND COALESCE(asked_by, '') <> 'source' THEN 'homonym' END,
         CASE WHEN needs_number AND COALESCE(number_level, '') <> 'same' AND NOT is_asked

@@ -16,7 +16,8 @@ JOIN number_key AS found USING (scheme_given, value, country, provider);
 CREATE OR REPLACE TABLE asked AS
 SELECT
     inquiry.provider, inquiry.product, inquiry.customer_id,
-    MAX(own.key) AS key, bool_or(own.key IS NOT NULL) AS by_number
+    MAX(own.key) AS key, bool_or(own.key IS NOT NULL) AS by_number,
+    MAX(inquiry.asked_on) FILTER (own.key IS NOT NULL) AS asked_on
 FROM inquiry_given AS inquiry
 LEFT JOIN number_key AS said
     ON said.scheme_given = 'number' AND said.value = inquiry.keyword

@@ -22,7 +22,7 @@ ranked AS (
     SELECT
         customer.owner AS customer_id, other.side AS other_side, other.owner AS other,
         customer.name AS customer_name, customer.is_former OR other.is_former AS is_former,
-        other.name AS other_name, customer.whole AS customer_whole,
+        other.name AS other_name, customer.whole AS customer_whole, customer.core AS customer_core,
         told.match_weight, told.name_level, told.number_level, told.country_level, told.is_asked,
         -- The organisation code is a part of the 统一社会信用代码: where that one speaks, it is no second witness.
         list_transform(
@@ -46,9 +46,11 @@ SELECT
     list_filter(agree_list, lambda k: k <> 'organisation_code' OR NOT list_contains(agree_list, 'uscc')) AS agree,
     list_sort(list_filter(shared, lambda k: NOT list_contains(agree_list, k)
         AND (k <> 'organisation_code' OR NOT list_contains(shared, 'uscc')))) AS differ,
-    homonym.whole IS NOT NULL AS is_homonym
+    homonym.whole IS NOT NULL AS is_homonym,
+    sister.core IS NOT NULL AND name_level = 'same_but_form_unstated' AS is_sister
 FROM (
     SELECT *, list_sort(list_distinct(agree)) AS agree_list
     FROM ranked WHERE place = 1
 )
 LEFT JOIN homonym ON homonym.whole = customer_whole
+LEFT JOIN sister ON sister.core = customer_core
