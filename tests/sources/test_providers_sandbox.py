@@ -265,3 +265,39 @@ def test_the_throttle_of_the_courts_is_kept_to_by_waiting(case: Case, tmp_path: 
     counts = case.server.counts()
     assert counts["calls"]["courtlistener"]
     assert not counts["violations"].get("courtlistener")
+
+
+class Killed(BaseException):
+    """The process ends, at once."""
+
+
+def test_killed_in_the_middle_and_started_again_nothing_is_bought_twice(
+    case: Case, clean: dict[str, dict[str, list[Any]]], tmp_path: Path
+) -> None:
+    case.server.reset()
+    feed = shipped("qcc-litigation")
+    connector = system(feed.source)
+    left = [3]
+
+    def dies(*arguments: Any) -> Any:
+        # Between the page on the disk and the note that it is there.
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed
+        return kept(*arguments)
+
+    kept = type(connector).after
+    orders = Order(tuple(case.subjects(feed, connector)), None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connector), "after", dies)
+        first = Puller(tmp_path, feed, connector, opened(case, tmp_path, connector), AS_OF, until())
+        with pytest.raises(Killed):
+            first.run(lambda: orders)
+
+    again = Puller(tmp_path, feed, connector, opened(case, tmp_path, connector), AS_OF, until())
+    pulled = again.run(lambda: orders)
+
+    assert pulled.batch is not None
+    assert rows(tmp_path, pulled.batch) == clean["qcc-litigation"]
+    billed = case.server.counts()["billed"]["qcc"]
+    assert all(count == 1 for subjects in billed.values() for count in subjects.values())
