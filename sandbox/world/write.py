@@ -100,7 +100,7 @@ def _array(column: Column, kind: str, systems: Ints, accounts: Accounts | None) 
         clean = np.where(missing, 0, column.keys)
         return texts(np.hstack([np.tile(prefix, (len(clean), 1)), digits(clean, 10)]), missing)
     if isinstance(column, Coded | pa.Array):
-        if isinstance(column, Coded) and len(column.words) <= 64:
+        if isinstance(column, Coded) and isinstance(column.words, list | tuple):
             return _dictionary(column)
         array = words_of(column)
         return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
@@ -111,7 +111,7 @@ def _dictionary(column: Coded) -> pa.Array:
     """Few words: as codes, which is how Parquet writes them anyway."""
     missing = column.codes < 0
     codes = pa.array(np.where(missing, 0, column.codes).astype(np.int32), mask=missing)
-    words = column.words if isinstance(column.words, pa.Array) else pa.array(list(column.words))
+    words = pa.array(list(column.words), pa.string())
     return pa.DictionaryArray.from_arrays(codes, words)
 
 
