@@ -108,12 +108,16 @@ def _statements() -> str:
         [*(f"{item} := {item}" for item in shown), *(f"{n} := {e}" for n, e in HELPERS.items())]
     )
     return f"""
-    WITH unit AS (
-        SELECT number, body,
-            UNNEST(json_extract(body, [{paths}])) AS units,
-            UNNEST([{items}]) AS item, UNNEST([{ranks}]) AS rank
+    -- The bodies are megabytes: they are looked into once, and nothing below carries them.
+    WITH opened AS MATERIALIZED (
+        SELECT number, json_extract(body, [{paths}]) AS parts,
+            json_extract_string(body, ['$.cik', '$.entityName']) AS who
         FROM page
         WHERE body IS NOT NULL AND outcome = 'page'
+    ),
+    unit AS (
+        SELECT number, UNNEST(parts) AS units, UNNEST([{items}]) AS item, UNNEST([{ranks}]) AS rank
+        FROM opened
     ),
     measured AS (
         SELECT number, item, rank, units, UNNEST(json_keys(units)) AS measure
@@ -178,10 +182,9 @@ def _statements() -> str:
         json_merge_patch(items, json_object(
             'period_end', CAST(period_end AS VARCHAR), 'filed', CAST(filed AS VARCHAR),
             'form', form, 'accn', accn, 'currency', currency,
-            'cik', json_extract_string(page.body, '$.cik'),
-            'entity_name', json_extract_string(page.body, '$.entityName'))) AS entry
+            'cik', opened.who[1], 'entity_name', opened.who[2])) AS entry
     FROM packed
-    JOIN page ON page.number = packed.number
+    JOIN opened ON opened.number = packed.number
     """
 
 
