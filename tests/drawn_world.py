@@ -45,6 +45,10 @@ class DrawnWorld:
         marks = ", ".join("?" * len(full))
         self._db.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(full.values()))
 
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of any query, all versions."""
+        return self._db.execute(sql).fetchall()
+
     def at(self, now: datetime) -> "DrawnView":
         """What is so at this moment."""
         return DrawnView(self._db, now.astimezone(UTC).replace(tzinfo=None))

@@ -22,6 +22,7 @@ from sandbox.server.from_world import (
     statement_of,
 )
 from sandbox.server.outside import Case, Company, Listing, Score, Statement, TaxGrade, share
+from sandbox.server.rows_by_key import rows_by_key
 from sandbox.server.state import State
 
 
@@ -42,9 +43,6 @@ HABITS: Mapping[str, Habit] = {
     "gleif": Habit(0.0, 2),
     "sec": Habit(0.0, 1),
 }
-
-MOST_KEPT = 20_000
-"""Answers of the world that are kept for a minute."""
 
 STAGE_DATE = {"filing": "filed_on", "hearing": "hearing_on", "judgment": "judged_on"}
 """The date that a case must have to be known at a stage."""
@@ -212,7 +210,7 @@ class Registry:
     def statements(self, company: int) -> list[Statement]:
         """Its published accounts, newest first. Untidy ones are the files' own: what a register or
         a bureau has, it typed in itself."""
-        rows = self._rows("statement", "party_no", [company], "untidy IS NULL")
+        rows = self._rows("statement", "party_no", [company], tidy=True)
         today = self.now.date()
         found = [statement_of(row) for row in rows if row["published_on"] <= today]
         return sorted(found, key=lambda one: (one.period_end, one.filed_on), reverse=True)
@@ -237,27 +235,9 @@ class Registry:
 
     # Reading the world
 
-    def _rows(self, table: str, column: str, values: Sequence[Any], where: str = "TRUE") -> Rows:
-        """Rows of a table whose `column` is one of `values`, as they are now.
-
-        A company is asked about product by product, so what was read is kept for the virtual
-        minute.
-        """
-        if not values:
-            return []
-        minute, kept = self.now.replace(second=0, microsecond=0), self._state.memory["registry"]
-        if kept.get("minute") != minute or len(kept) > MOST_KEPT:
-            kept.clear()
-            kept["minute"] = minute
-        key = f"{table} {column} {where} {values}"
-        if key not in kept:
-            marks = ", ".join("?" * len(values))
-            condition = f"{column} IN ({marks}) AND {where}"
-            kept[key] = self._view.rows(
-                table, where=condition, params=list(values), order_by="row_id"
-            )
-        found: Rows = kept[key]
-        return found
+    def _rows(self, table: str, column: str, values: Sequence[Any], *, tidy: bool = False) -> Rows:
+        """Rows of a table whose `column` is one of `values`, as they are now."""
+        return rows_by_key(self._state.world, self.now, table, column, values, tidy=tidy)
 
     def _by_party(self, table: str, numbers: Sequence[int]) -> dict[int, Rows]:
         found: dict[int, Rows] = {}

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sandbox.server import rows_by_key
 from sandbox.server.registry import HABITS, Habit, Registry
 from tests.drawn_world import ANHUA, STRANGER, case, drawn_world, listing
 from tests.sandbox_server import inside
@@ -102,3 +103,34 @@ def test_a_case_is_not_known_before_its_stage(monkeypatch):
 def test_statements_are_known_from_the_day_they_are_published():
     known = registry(WORLD, "sec", datetime(2026, 3, 14, tzinfo=UTC)).statements(4)
     assert [one.period_end.year for one in known] == [2024, 2023]
+
+
+def test_held_in_memory_or_asked_in_sql_the_answers_are_the_same(monkeypatch):
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+
+    def told():
+        known = registry(drawn_world(), at=at)
+        return (
+            known.named("安华机电有限公司"),
+            known.cases([1, 2, 3], "filing"),
+            known.listings([1], "enforcement"),
+            known.statements(5),
+            known.scores(1, "qcc"),
+        )
+
+    in_memory = told()
+    monkeypatch.setattr(rows_by_key, "MOST_HELD", 0)
+    assert told() == in_memory
+    assert all(in_memory)
+
+
+def test_a_version_counts_until_the_next_one():
+    world = drawn_world()
+    change = datetime(2026, 5, 1)  # noqa: DTZ001
+    listing(world, "v1", 2, "enforcement", superseded_at=change)
+    listing(world, "v1", 2, "enforcement", modified_at=change, ended_on=change.date())
+    for days, ended in ((-1, None), (0, change.date()), (1, change.date())):
+        at = change.replace(tzinfo=UTC) + timedelta(days=days)
+        assert [one.ended_on for one in registry(world, at=at).listings([2], "enforcement")] == [
+            ended
+        ]
