@@ -21,7 +21,7 @@ async def health(request: Request) -> Response:
 
 
 async def counts(request: Request) -> Response:
-    """Calls, rows, violations, refusals, billed calls and faults so far."""
+    """Calls, rows, violations, refusals, billed calls, faults, and what broke in the sandbox itself."""
     return reply(state_of(request).as_counts())
 
 

@@ -81,10 +81,6 @@ class Faults:
         self._expired: dict[str, deque[datetime]] = {}
         self._spent: Counter[tuple[str, str]] = Counter()
 
-    def clear(self) -> None:
-        """Switch everything off and forget what was."""
-        self.__init__(seed=self.seed, delay=self.delay)  # type: ignore[misc]
-
     def is_on(self, fault: str, system: str) -> bool:
         """Whether `fault` may befall `system`; persistent ones do."""
         return fault in self.on and (not self.systems or system in self.systems)

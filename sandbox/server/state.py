@@ -63,11 +63,12 @@ class State:
         self.violations: Counter[tuple[str, str]] = Counter()
         self.refusals: Counter[tuple[str, str]] = Counter()
         self.billed: Counter[tuple[str, str, str]] = Counter()
+        self.broken: Counter[tuple[str, str]] = Counter()
 
     def reset(self) -> None:
         """Forget calls, tokens, windows, quotas and jobs; faults go off. The clock stays."""
         self._forget()
-        self.faults.clear()
+        self.faults = Faults(seed=self.faults.seed, delay=self.faults.delay)
 
     # Time
 
@@ -144,6 +145,7 @@ class State:
             "refusals": _nested(self.refusals),
             "billed": _nested(self.billed),
             "faults": _nested(self.faults.hits),
+            "broken": _nested(self.broken),
         }
 
 

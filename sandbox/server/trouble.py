@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,10 +42,18 @@ class Trouble:
         path = scope["path"].split("/", 2)[2] if scope["path"].count("/") > 1 else ""
         path = f"/{path}"
         send = self._dated(system, scope, path, send)
-        if self.state.faults.is_quiet:
-            await self.app(scope, receive, send)
-        else:
-            await self._troubled(system, path, scope, receive, send)
+        try:
+            if self.state.faults.is_quiet:
+                await self.app(scope, receive, send)
+            else:
+                await self._troubled(system, path, scope, receive, send)
+        except CutOff:
+            raise
+        except Exception as error:
+            # A mistake of ours must not pass for a fault: a patient client would never notice.
+            self.state.broken[system.name, f"{path}: {type(error).__name__}"] += 1
+            traceback.print_exc()
+            raise
 
     def _dated(self, system: System, scope: Scope, path: str, send: Send) -> Send:
         """`send` that puts the server's time into the headers and counts the call."""

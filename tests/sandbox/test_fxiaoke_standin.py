@@ -7,7 +7,7 @@ import pytest
 from sandbox.server import fxiaoke_login as login
 from sandbox.server.fxiaoke_objects import OBJECTS, own_name
 from sandbox.server.trouble import CutOff
-from tests.sandbox_server import inside
+from tests.sandbox_server import TONIGHT, inside
 
 QUERY, CUSTOM = "/fxiaoke/cgi/crm/v2/data/query", "/fxiaoke/cgi/crm/custom/v2/data/query"
 OAUTH, LEGACY = "/fxiaoke/oauth2.0/token", "/fxiaoke/cgi/corpAccessToken/get/V2"
@@ -451,3 +451,13 @@ def test_a_cut_answer_ends_in_its_middle(opened_world) -> None:
     caller.client._transport.raise_server_exceptions = True
     with pytest.raises(CutOff):
         caller.query("AccountObj")
+
+
+def test_what_is_untidy_in_the_world_goes_out_as_it_is(caller, opened_world) -> None:
+    truth = opened_world.at(TONIGHT).rows("invoice", system="fxiaoke", deleted=None)
+    untidy = {row["row_id"]: row["amount"] for row in truth if isinstance(row["amount"], str)}
+    name = field("object_invoice__c", "应收金额")
+    found = {row["_id"]: row.get(name) for row in caller.rows("object_invoice__c")}
+
+    assert untidy
+    assert {key: found[key] for key in untidy} == untidy

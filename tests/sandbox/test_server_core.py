@@ -56,7 +56,16 @@ async def rows(request: Request):
     return reply({"page": page, "count": len(ROWS), "rows": ROWS})
 
 
-PLAIN = System("plain", ("plain",), lambda prefix: [Route("/rows", rows)], PlainWords())
+async def broken(request: Request):
+    raise RuntimeError
+
+
+PLAIN = System(
+    "plain",
+    ("plain",),
+    lambda prefix: [Route("/rows", rows), Route("/broken", broken)],
+    PlainWords(),
+)
 
 
 def client_with(faults: Faults, monkeypatch) -> tuple[TestClient, State]:
@@ -145,7 +154,7 @@ def test_a_fault_is_the_answer_in_the_systems_own_words(fault, status, monkeypat
     assert state.faults.hits["plain", fault] == 1
     if fault == "truncated":
         assert len(answer.content) == int(answer.headers["content-length"])
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter"):
             answer.json()
 
 
@@ -218,3 +227,12 @@ def test_there_is_a_connection_for_every_system_and_canaries_replace_every_secre
     for login in SANDBOX.values():
         assert not login.password or login.password not in text
     assert "CANARY-zoho-refresh_token" in text
+
+
+def test_a_mistake_of_the_sandbox_is_told_apart_from_a_fault(monkeypatch) -> None:
+    client, _ = client_with(Faults(), monkeypatch)
+
+    assert client.get("/plain/broken").status_code == 500
+    counted = client.get("/_sandbox/counts").json()
+    assert counted["broken"] == {"plain": {"/broken: RuntimeError": 1}}
+    assert counted["faults"] == {}
