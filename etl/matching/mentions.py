@@ -5,7 +5,7 @@ court record names its parties in `court_party`. Nothing here is typed a second 
 is matched as soon as it has a provider, a customer asked about and a party.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from etl.entities import ENTITIES, Entity
 
@@ -54,9 +54,12 @@ def _has(entity: Entity, column: str) -> bool:
     return any(known.name == column for known in entity.columns)
 
 
-def mention_sql() -> str:
-    """One row for each party that a record names and each customer it was found for."""
-    return " UNION ALL ".join([*map(_subject, subjects()), _court_party()])
+def mention_sql(only: Collection[str] | None = None) -> str:
+    """One row for each party that a record names and each customer it was found for; of the record
+    types `only`, when given."""
+    parts = {entity.name: _subject(entity) for entity in subjects()}
+    parts["court_party"] = _court_party()
+    return " UNION ALL ".join(part for name, part in parts.items() if only is None or name in only)
 
 
 def _subject(entity: Entity) -> str:
@@ -79,9 +82,10 @@ def _subject(entity: Entity) -> str:
 def _court_party() -> str:
     return f"""
         SELECT
-            'court_party', {record_key(ENTITIES["court_party"], "r")}, r.provider, r.record_id,
-            record.product, r.role, NULLIF(trim(r.party_name), ''), NULL, FALSE, record.customer_id,
-            r.known_on, r.role = 'debtor'
+            'court_party' AS record_kind, {record_key(ENTITIES["court_party"], "r")} AS record_key,
+            r.provider, r.record_id, record.product, r.role,
+            NULLIF(trim(r.party_name), '') AS party_name, NULL AS country, FALSE AS is_subject,
+            record.customer_id AS asked_customer_id, r.known_on, r.role = 'debtor' AS needs_number
         FROM current.court_party AS r
         LEFT JOIN current.court_record AS record
             ON record.provider = r.provider AND record.record_id = r.record_id

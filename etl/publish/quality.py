@@ -3,6 +3,7 @@
 quality.json      the report: feeds, accounts, rules, what is in quarantine
 quality.html      the same in a shell, drawn by the shared page script
 quarantine.csv    every open quarantined row, safe to open in a spreadsheet
+match_review.csv  every link between a record and a customer that waits for a person
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from etl.matching.review import write_review
 from etl.publish.credit_files import SHOWN_ROWS, copy_rows
 from etl.publish.night_context import NightContext, Written
 from etl.publish.portfolio import write_page
@@ -35,7 +37,7 @@ def spreadsheet_safe(column: str) -> str:
 def write_quality(
     connection: duckdb.DuckDBPyConnection, context: NightContext, out_dir: Path
 ) -> Written:
-    """Write the three files; `write_credit_files` must have run on `connection`."""
+    """Write the files; `write_credit_files` must have run on `connection`."""
     cells = ", ".join(f"{spreadsheet_safe(name)} AS {name}" for name in LISTED)
     order = "feed, entity, key NULLS FIRST, rule, raw NULLS FIRST, first_seen NULLS FIRST"
     copy_rows(
@@ -72,6 +74,7 @@ def write_quality(
             "count": shown[0][-1] if shown else 0,
             "rows": [dict(zip(names, row[:-1], strict=True)) for row in shown],
         },
+        "matching": write_review(connection, out_dir, SHOWN_ROWS),
     }
     document = json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return write_page("quality", document, context, out_dir, "quality.json", "quality.html")

@@ -58,5 +58,25 @@ Zixin.start((report) => {
     list.count > list.rows.length ? h("p.note", {}, word("more.rows", { count: decimal(list.count), shown: decimal(list.rows.length) })) : null,
   ] : h("p.soft", {}, word("quality.empty")));
 
-  return { page: "quality", title: `${word("page.quality")} ${report.as_of}`, content: [heading, balance, rules, quarantine, feeds] };
+  const links = report.matching;
+  const evidence = (row) => [h("span.explain", {}, row.evidence), row.difference ? h("span.explain", {}, h("br"), row.difference) : null];
+  const matching = links.states.length ? section("matching", "quality.matching", h("p.note", {}, word("quality.matching.note")),
+    table(word("quality.matching"), [
+      { title: word("quality.entity"), cell: (row) => row.record_kind },
+      { title: word("quality.result"), cell: (row) => h(`span.chip${row.state === "review" ? ".warn" : ""}`, {}, code("link", row.state)) },
+      { title: word("quality.rows"), kind: "number", cell: (row) => decimal(row.count) },
+    ], links.states),
+    links.waiting.count ? [
+      h("p", {}, h("a", { href: "match_review.csv", download: true }, word("quality.csv"))),
+      table(word("quality.waiting"), [
+        { title: word("quality.customer"), cell: (row) => [row.customer_name || UNKNOWN, h("br"), h("span.explain", {}, row.customer_id)] },
+        { title: word("quality.party"), cell: (row) => [row.party_name || UNKNOWN, h("br"), h("span.explain", {}, row.record_key)] },
+        { title: word("quality.entity"), cell: (row) => [row.record_kind, h("br"), h("span.explain", {}, row.role)] },
+        { title: word("quality.score"), kind: "number", cell: (row) => row.score },
+        { title: word("quality.evidence"), cell: evidence },
+      ], links.waiting.rows),
+      links.waiting.count > links.waiting.rows.length ? h("p.note", {}, word("more.rows", { count: decimal(links.waiting.count), shown: decimal(links.waiting.rows.length) })) : null,
+    ] : h("p.soft", {}, word("quality.nothing_waits"))) : null;
+
+  return { page: "quality", title: `${word("page.quality")} ${report.as_of}`, content: [heading, balance, rules, quarantine, matching, feeds] };
 });
