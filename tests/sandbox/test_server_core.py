@@ -154,7 +154,7 @@ def test_a_fault_is_the_answer_in_the_systems_own_words(fault, status, monkeypat
     assert state.faults.hits["plain", fault] == 1
     if fault == "truncated":
         assert len(answer.content) == int(answer.headers["content-length"])
-        with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter"):
+        with pytest.raises(ValueError, match=r"Expecting|Unterminated|delimiter"):
             answer.json()
 
 
