@@ -44,6 +44,8 @@ def made(era: Era, chunk: int) -> tuple[dict[str, Frame], accounts_of.Accounts]:
     frames["dispute"] = quarrels.disputes(people, accounts, invoices, parts)
     frames["dunning_step"], frames["promise"] = dunning.drawn(people, accounts, invoices, parts)
     frames |= relations.contracts(people, accounts)
+    if height(frames["contract"]):
+        relations.under_contract(accounts, frames["contract"], frames["sales_order"])
     frames["service_case"] = relations.cases(people, accounts, orders)
     frames["feedback"] = relations.ratings(people, accounts, orders)
     frames |= relations.contacts(people, accounts)

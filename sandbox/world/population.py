@@ -90,7 +90,7 @@ def drawn(era: Era, chunk: int) -> Population:
         capital=np.round(staff * np.exp(chance.normal(3.0, 0.7, total))).astype(np.int64)
         * 10_000
         * 100,
-        listed=((staff > 400) & (chance.random(total) < 0.35)).astype(np.int64),
+        listed=_listed(chance, country, staff),
         parts=parts,
         old_parts=old,
         renamed_on=renamed_on,
@@ -102,6 +102,15 @@ def drawn(era: Era, chunk: int) -> Population:
     )
     people.numbers = _numbers(chance, people)
     return people
+
+
+def _listed(chance: np.random.Generator, country: Ints, staff: Ints) -> Ints:
+    """Large companies often are; and three American ones always, so that somebody files accounts."""
+    american = country == lexicon.COUNTRIES.index("US")
+    rate = np.where(staff > 400, 0.35, np.where(american, 0.06, 0.0))
+    listed = (chance.random(len(country)) < rate).astype(np.int64)
+    listed[np.flatnonzero(american)[:3]] = 1
+    return listed
 
 
 def _homonyms(

@@ -117,6 +117,19 @@ def contracts(people: Population, accounts: Accounts) -> dict[str, Frame]:
     }
 
 
+def under_contract(accounts: Accounts, made: Frame, orders: Frame) -> None:
+    """Half of the orders that fall into the run of their account's first contract name it."""
+    owner = made["customer_id"].keys // 10_000 - accounts.number[0]
+    signed = np.flatnonzero(made["signed_on"] != MISSING)
+    first = np.full(len(accounts), -1)
+    first[owner[signed[::-1]]] = signed[::-1]
+    row = first[orders["customer_id"].keys // 10_000 - accounts.number[0]]
+    day = orders["order_date"]
+    inside = (row >= 0) & (made["start_date"][row] <= day) & (day <= made["end_date"][row])
+    named = inside & (orders["row_id"].keys % 2 == 0)
+    orders["contract_id"] = Ref(PLACES["contract"], np.where(named, made["row_id"].keys[row], -1))
+
+
 def _milestones(
     chance: np.random.Generator,
     accounts: Accounts,

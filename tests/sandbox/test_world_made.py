@@ -131,6 +131,7 @@ def test_every_table_has_the_declared_columns(world: World) -> None:
     ("table", "column", "other"),
     [
         ("sales_order", "customer_id", "customer"),
+        ("sales_order", "contract_id", "contract"),
         ("delivery", "order_id", "sales_order"),
         ("invoice", "order_id", "sales_order"),
         ("instalment", "invoice_id", "invoice"),
