@@ -22,6 +22,8 @@ MOST_NAMES = 200_000
 PAGE_ROWS = 1_000
 """Whoever wants more rows at once gets them straight from the world."""
 
+LIFE = ("row_id", "created_at", "modified_at", "deleted_at")
+
 GONE = "coalesce(deleted_at <= {now}, false)"
 CHANGED = "(CASE WHEN deleted_at <= {now} THEN deleted_at ELSE modified_at END)"
 """SQL: whether a row is deleted; when it was last touched, its deletion included."""
@@ -33,7 +35,8 @@ class Query:
 
     `after`: only rows behind this row_id, for lists in its order. `deleted`: `without` (as a user
     sees it), `with`, or `only`. `at`: as of a moment gone by.
-    `with_names`: `names` will be asked about its look-ups.
+    `with_names`: `names` will be asked about its look-ups. `columns`: all that is read of a row, beside
+    those of its life (empty: everything); for long results, where the others cost time.
     """
 
     where: list[str] = field(default_factory=list)
@@ -45,6 +48,7 @@ class Query:
     deleted: str = "without"
     at: datetime | None = None
     with_names: bool = False
+    columns: Sequence[str] = ()
 
     def add(self, condition: str, *params: Any) -> None:
         """One more condition; all must hold."""
@@ -150,6 +154,7 @@ def _read(state: State, system: str, table: str, query: Query, limit: int | None
         order_by=query.order_by,
         limit=limit,
         offset=query.offset,
+        columns=sorted({*query.columns, *LIFE}) if query.columns else None,
         **query.arguments(now),
     )
     return rows

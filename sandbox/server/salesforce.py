@@ -275,6 +275,10 @@ async def results(state: State, request: Request) -> Response:
     query = _query(job)
     query.limit = size + 1
     query.after = last or None
+    by_name = {field.api.lower(): field.column for field in job["thing"].fields}
+    query.columns = [
+        by_name[name.lower()] for name in job["soql"].fields if name.lower() in by_name
+    ]
     found = select(state, NAME, job["thing"].table, query)
     rows = found[:size]
     more = len(found) > size and (limit is None or seen + size < limit)
@@ -315,7 +319,7 @@ def _csv(job: dict[str, Any], rows: Sequence[Row]) -> str:
 def _reader(name: str, by_name: Mapping[str, str], now: datetime) -> Callable[[Row], Any]:
     own: dict[str, Callable[[Row], Any]] = {
         "id": lambda row: row["row_id"],
-        "ownerid": lambda row: row.get("owner_id") or USER,
+        "ownerid": lambda _: USER,
         "isdeleted": lambda row: is_deleted(row, now),
         "createddate": lambda row: row["created_at"],
         "lastmodifieddate": lambda row: touched(row, now),

@@ -151,6 +151,7 @@ async def result(state: State, request: Request) -> Response:
     per_page = int(state.option(NAME, "bulk_rows", ROWS))
     query = _query(job)
     query.limit, query.offset = per_page, (job["page"] - 1) * per_page
+    query.columns = _columns(job)
     rows = select(state, NAME, job["module"].table, query)
     state.rows[NAME, f"{job['module'].api}/bulk"] += len(rows)
     packed = io.BytesIO()
@@ -162,17 +163,21 @@ async def result(state: State, request: Request) -> Response:
 
 
 def _csv(job: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-    module: Thing = job["module"]
-    columns = [
-        module.by_api[name].column if name in module.by_api else SYSTEM_FIELDS[name][0]
-        for name in job["fields"]
-        if name != "Owner"
-    ]
+    columns = _columns(job)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["Id", *(name for name in job["fields"] if name != "Owner")])
     writer.writerows([row["row_id"], *(_cell(row[column]) for column in columns)] for row in rows)
     return text.getvalue()
+
+
+def _columns(job: dict[str, Any]) -> list[str]:
+    module: Thing = job["module"]
+    return [
+        module.by_api[name].column if name in module.by_api else SYSTEM_FIELDS[name][0]
+        for name in job["fields"]
+        if name != "Owner"
+    ]
 
 
 def _cell(value: Any) -> Any:
