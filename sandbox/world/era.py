@@ -8,7 +8,7 @@ import numpy as np
 
 from sandbox.world.columns import Ints
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when a world made by the same parameters would look different."""
 ACCOUNTS_PER_CHUNK = 5000
 PARTIES_PER_CHUNK = 10_000

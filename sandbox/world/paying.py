@@ -14,7 +14,7 @@ from sandbox.world.columns import MISSING, Ints, place
 from sandbox.world.population import Population
 
 # Least and most days after the due day: exact, prompt, early, slightly late, late, bad.
-HABITS = np.array([[0, 0], [-4, 0], [-16, -7], [0, 4], [2, 11], [5, 38]])
+HABITS = np.array([[0, 0], [-4, 0], [-16, -7], [0, 4], [2, 9], [5, 38]])
 MIX = np.cumsum([0.18, 0.26, 0.10, 0.26, 0.12, 0.08])
 CASH, WRITE_OFF, SET_OFF, TRANSFER = range(4)
 
@@ -63,15 +63,18 @@ def drawn(people: Population, accounts: Accounts, invoices: Invoices, deducted: 
     health = people.health.at(era, party, due)
     least, most = HABITS[habits(people)[party]].T
     delay = least + (chance.random(total) * (most - least + 1)).astype(np.int64)
-    strain = np.maximum(0.1 - health, 0) * chance.exponential(9, total)
-    slip = np.where(chance.random(total) < 0.025, chance.integers(4, 30, total), 0)
+    strain = np.maximum(-0.1 - health, 0) * chance.exponential(9, total)
+    slip = np.where(chance.random(total) < 0.009, chance.integers(3, 25, total), 0)
     delay += strain.astype(np.int64) + slip
-    delay += np.where((nth == 1) & ~is_plan, chance.integers(2, 24, total), 0)
+    # Of a bill paid in two parts the first comes early; who is in distress drags the second out.
+    delay -= np.where((nth == 0) & in_two[invoice], chance.integers(2, 20, total), 0)
+    drags = (nth == 1) & ~is_plan & (health < 0)
+    delay += np.where(drags, chance.integers(2, 24, total), 0)
     paid_on = np.maximum(due + delay, invoices.day[invoice])
     default = people.health.default[party]
     after = (default != MISSING) & (paid_on > default - chance.integers(0, 50, total))
-    lost = (after & (chance.random(total) < 0.94)) | (chance.random(total) < 0.004)
-    short = ~lost & (chance.random(total) < 0.01)
+    lost = (after & (chance.random(total) < 0.94)) | (chance.random(total) < 0.0008)
+    short = ~lost & (chance.random(total) < 0.0008)
     amount = np.where(short, np.maximum(amount - chance.integers(1, 2500, total), 1), amount)
     kind = np.where(chance.random(total) < 0.002, SET_OFF, CASH)
     given_up, with_what = _given_up(people, chance, accounts, invoices.account[invoice], default)

@@ -48,7 +48,7 @@ def drawn(accounts: Accounts, invoices: Invoices, parts: Parts) -> tuple[Frame, 
     lines = np.bincount(of, minlength=total)
     over = (chance.random(total) < 0.008) & (kind == CASH) & (amount > 0)
     amount = amount + np.where(over, chance.integers(1, 60, total) * 10_000, 0)
-    on_account = (chance.random(total) < 0.012) & (kind == CASH) & (lines == 1) & (amount > 0)
+    on_account = (chance.random(total) < 0.004) & (kind == CASH) & (lines == 1) & (amount > 0)
     shown = ~on_account[of]
     only = np.full(total, -1)
     only[of] = invoices.key[invoice]

@@ -29,7 +29,7 @@ from sandbox.world.era import EPOCH, Era
 from sandbox.world.identifiers import row_ids
 from sandbox.world.tables import PLACES, SYSTEMS, TABLES
 
-PER_KIND = 0.0004
+PER_KIND = 0.00015
 """Part of a table's records that has one kind of fault; one record at least, in all but tiny tables."""
 BAD_DATES = ("2026-02-30", "31.11.2025", "0000-00-00", "20259-01-01", "昨天")
 CURRENCY_WORDS = ("RMB", "US$", "XXX", "cny ", "人民币")
