@@ -3,6 +3,9 @@
 A system that is asked company by company has no feed of deletions; its answer about a company is all it
 has. So a record that an earlier answer held and the latest one does not is gone, and history gets a row
 that says so. Only answers that came whole count: a company that could not be asked says nothing.
+
+The same holds inside a row of any other system: a customer's row lists all numbers it has, a payment's
+all invoices it pays. What such a row listed before and does not now is gone as well.
 """
 
 from collections.abc import Mapping
@@ -30,17 +33,44 @@ def bury(home: Path, batch: landing.Batch, feed: Feed, staged: Path, mapped: Map
         for name, records in feed.records.items()
         if any(record.whole_per for record in records)
     ]
-    if not whole or not entities:
-        return mapped
     received = dict(mapped.received)
     for entity in entities:
-        if found := _bury(home, batch, entity, staged, whole):
+        per = _per(feed, entity)
+        stated = whole if answers else _stated(feed, entity, per, staged)
+        if stated and (found := _bury(home, batch, entity, staged, per, stated)):
             before = received.get(entity, Received(Tally()))
             received[entity] = replace(before, received=before.received + Tally(found))
     return replace(mapped, received=received)
 
 
-def _bury(home: Path, batch: landing.Batch, entity: str, staged: Path, whole: list[str]) -> int:
+def _per(feed: Feed, entity: str) -> str:
+    """The column that says what an answer or a row is whole about."""
+    return next(record.whole_per[0] for record in feed.records[entity] if record.whole_per)
+
+
+def _stated(feed: Feed, entity: str, per: str, staged: Path) -> list[str]:
+    """The customers, payments … of which the batch has a row: those of the feed's record types that
+    are not themselves parts of a row."""
+    owners = [
+        name
+        for name, records in feed.records.items()
+        if name != entity
+        and per in ENTITIES[name].key
+        and not any(record.whole_per for record in records)
+    ]
+    if not owners:
+        return []
+    files = " UNION ALL ".join(
+        f"SELECT {per} FROM read_parquet({literal(str(staged / f'{name}.parquet'))})"
+        for name in owners
+    )
+    with duckdb.connect() as db:
+        return [row[0] for row in db.execute(f"SELECT DISTINCT {per} FROM ({files})").fetchall()]
+
+
+def _bury(
+    home: Path, batch: landing.Batch, entity: str, staged: Path, per: str, whole: list[str]
+) -> int:
     earlier = _earlier_files(home, batch, entity)
     if not earlier:
         return 0
@@ -54,8 +84,7 @@ def _bury(home: Path, batch: landing.Batch, entity: str, staged: Path, whole: li
         for name in columns
     )
     with duckdb.connect() as db:
-        db.execute("CREATE TABLE whole (customer_id VARCHAR)")
-        db.executemany("INSERT INTO whole VALUES (?)", [(customer,) for customer in whole])
+        db.execute("CREATE TABLE whole AS SELECT UNNEST($whole) AS stated", {"whole": whole})
         db.execute(f"CREATE VIEW now AS SELECT * FROM read_parquet({literal(str(file))})")
         # A row that came and was refused is not gone.
         rejects = literal(str(staged / "rejects.parquet"))
@@ -70,7 +99,7 @@ def _bury(home: Path, batch: landing.Batch, entity: str, staged: Path, whole: li
                 FROM read_parquet([{", ".join(literal(path) for path in earlier)}])
             ) AS last
             WHERE place = 1 AND NOT is_deleted
-                AND customer_id IN (SELECT customer_id FROM whole)
+                AND {per} IN (SELECT stated FROM whole)
                 AND NOT EXISTS (SELECT 1 FROM now WHERE {same})
                 AND NOT EXISTS (
                     SELECT 1 FROM read_parquet({rejects}) AS refused
