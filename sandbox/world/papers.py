@@ -29,7 +29,7 @@ RIVALS = ["all", "Rival One", "竞品甲"]
 def drawn(people: Population, accounts: Accounts) -> dict[str, Frame]:
     """Six tables of papers, each about some of the accounts."""
     return {
-        "guarantee": _guarantees(people, accounts),
+        "guarantee": _guarantees(accounts),
         "insurance": _insurance(accounts),
         "questionnaire_answer": _answers(people, accounts),
         "expert_vote": _votes(people, accounts),
@@ -60,7 +60,7 @@ def _sum(chance: np.random.Generator, accounts: Accounts, owner: Ints, size: flo
     return np.maximum(draw.astype(np.int64) // 100 * 10_000, 10_000)
 
 
-def _guarantees(people: Population, accounts: Accounts) -> Frame:
+def _guarantees(accounts: Accounts) -> Frame:
     chance = accounts.era.chance(accounts.chunk, "guarantees")
     owner, day = _some(chance, accounts, 0.12)
     total = len(owner)
@@ -88,7 +88,6 @@ def _guarantees(people: Population, accounts: Accounts) -> Frame:
     change = Change(back, moment(chance, released, country[back]), {"released_on": released})
     made = history(frame, moment(chance, day, country, 3), [change] if len(back) else [])
     made["guarantee_id"] = made["row_id"]
-    del people
     return made
 
 

@@ -77,7 +77,7 @@ def drawn(people: Population, accounts: Accounts, invoices: Invoices, deducted: 
     short = ~lost & (chance.random(total) < 0.0008)
     amount = np.where(short, np.maximum(amount - chance.integers(1, 2500, total), 1), amount)
     kind = np.where(chance.random(total) < 0.002, SET_OFF, CASH)
-    given_up, with_what = _given_up(people, chance, accounts, invoices.account[invoice], default)
+    given_up, with_what = _given_up(chance, accounts, invoices.account[invoice], default)
     closes = lost & after & (given_up != MISSING) & (given_up > due)
     paid_on = np.where(closes, given_up, np.where(lost, MISSING, paid_on))
     kind = np.where(closes, with_what, kind)
@@ -86,7 +86,6 @@ def drawn(people: Population, accounts: Accounts, invoices: Invoices, deducted: 
 
 
 def _given_up(
-    people: Population,
     chance: np.random.Generator,
     accounts: Accounts,
     owner: Ints,
@@ -97,5 +96,4 @@ def _given_up(
     days = chance.integers(180, 330, len(accounts))
     fate = np.where(draw < 0.5, WRITE_OFF, np.where(draw < 0.62, TRANSFER, CASH))[owner]
     given = (default != MISSING) & (fate != CASH)
-    del people
     return np.where(given, default + days[owner], MISSING), fate

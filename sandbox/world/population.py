@@ -131,12 +131,11 @@ def _homonyms(
     parts.city[who] = np.where(how == 2, (parts.city[whom] + 1) % 8, parts.city[whom])
     homonym_of[who], kind[who] = whom, how
     # Two customers of one name, in two countries' or districts' registers: one pair in a thousand.
-    for nth in range(customers // 1000 + (customers > 20)):
+    for _ in range(customers // 1000 + (customers > 20)):
         one, other = chance.integers(0, customers, 2)
         if one != other and parts.country[one] == parts.country[other]:
             for part in ("city", "brand", "trade", "form"):
                 getattr(parts, part)[one] = getattr(parts, part)[other]
-        del nth
     return homonym_of, kind
 
 
