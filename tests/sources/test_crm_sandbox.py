@@ -235,6 +235,20 @@ def test_transient_faults_change_nothing(
     assert counts["faults"] or faults == ("clock_skew",), "nothing was injected"
 
 
+def test_an_answer_that_does_not_come_is_asked_for_again(
+    home: Path, book: Book, sandbox: Running, without_faults: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.loads(sandbox.environment["AIRFLOW_CONN_FXIAOKE"])
+    text["extra"] = {**text["extra"], "timeout": "0.5"}
+    monkeypatch.setenv("AIRFLOW_CONN_FXIAOKE", json.dumps(text))
+    sandbox.faults("timeout", rate=0.1, seed=5, delay=1.0)
+
+    came = pulled(home, book.feed("fxiaoke-payment"))
+
+    assert stable(came.rows) == without_faults["fxiaoke-payment"]
+    assert sandbox.counts()["faults"]
+
+
 def test_a_renamed_field_holds_the_feed_and_is_named(
     home: Path, book: Book, sandbox: Running
 ) -> None:
