@@ -55,7 +55,8 @@ class Identifier:
         if self.scheme == "provider_id":
             return f"provider_id {self.scope}"
         if self.scheme == "registration_number":
-            return f"registration_number {self.scope}" if self.scope in ("", *ONE_REGISTER) else ""
+            known = self.scope in ("", *ONE_REGISTER)
+            return f"registration_number {self.scope}".strip() if known else ""
         return "" if self.scheme in ("tax_number", "number") else self.scheme
 
     @property

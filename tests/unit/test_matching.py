@@ -167,8 +167,9 @@ def test_an_answer_to_a_number_is_about_that_number_and_an_answer_to_a_name_is_a
     asked = {"provider": "creditsafe", "customer_id": "C1"}
     assert state({**rows, "inquiry": [{**asked, "keyword": code(1)}]}) == "accepted"
     assert state({**rows, "inquiry": [{**asked, "keyword": MINGYUAN}]}) == "review"
-    # Nobody asked a provider: a file of ours says whose it is.
+    # Nobody asked a provider: a file of ours says whose it is, unless it names somebody else.
     assert state(rows) == "accepted"
+    assert state({**rows, "bureau_score": [{**score, "party_name": "北京天安旅游公司"}]}) == "review"
 
 
 def test_asked_by_number_the_party_that_is_called_like_the_customer_is_the_customer() -> None:
