@@ -169,7 +169,9 @@ def test_an_answer_to_a_number_is_about_that_number_and_an_answer_to_a_name_is_a
     assert state({**rows, "inquiry": [{**asked, "keyword": MINGYUAN}]}) == "review"
     # Nobody asked a provider: a file of ours says whose it is, unless it names somebody else.
     assert state(rows) == "accepted"
-    assert state({**rows, "bureau_score": [{**score, "party_name": "北京天安旅游公司"}]}) == "review"
+    assert (
+        state({**rows, "bureau_score": [{**score, "party_name": "北京天安旅游公司"}]}) == "review"
+    )
 
 
 def test_asked_by_number_the_party_that_is_called_like_the_customer_is_the_customer() -> None:
@@ -198,6 +200,27 @@ def test_asked_by_number_and_nobody_is_called_like_the_customer() -> None:
     (link,) = links(rows).values()
     assert link.state == "review"
     assert "nobody_of_that_name" in link.evidence
+
+
+def test_a_provider_that_knows_the_number_and_keeps_silent_speaks_against_a_name() -> None:
+    rows = {
+        "customer": [customer(), customer("宁波海达贸易有限公司", "C2")],
+        "party_identifier": [number(code(1)), number(code(2), "C2")],
+        "inquiry": [
+            {"customer_id": "C2", "keyword": code(2), "product": "judgment"},
+            {"customer_id": "C1", "keyword": code(1), "product": "judgment", "outcome": "none"},
+        ],
+        "court_record": [{"customer_id": "C2", "product": "judgment"}],
+        "court_party": [court(MINGYUAN), court("宁波海达贸易有限公司", "plaintiff")],
+    }
+
+    assert state(rows, "C2") == "accepted"
+    assert state(rows, "C1") == "review"
+    # Asked for other records, or not answered at all, it has not kept silent.
+    other = {**rows["inquiry"][1], "product": "score"}
+    assert state({**rows, "inquiry": [rows["inquiry"][0], other]}, "C1") == "accepted"
+    failed = {**rows["inquiry"][1], "outcome": "failed"}
+    assert state({**rows, "inquiry": [rows["inquiry"][0], failed]}, "C1") == "accepted"
 
 
 def test_a_listed_veto_is_never_attached_by_a_name() -> None:

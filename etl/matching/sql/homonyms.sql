@@ -7,6 +7,10 @@ FROM (
     SELECT DISTINCT whole, split_part(entry, '|', 1) AS kind, entry
     FROM (SELECT whole, unnest(kinded) AS entry FROM variant WHERE whole IS NOT NULL)
 )
+-- A court's number of a party may change from case to case; a register has one for each company.
+WHERE kind NOT LIKE 'provider_id %' OR substr(kind, 13) IN (
+    SELECT provider FROM mention_all WHERE record_kind = 'registration'
+)
 GROUP BY whole
 HAVING COUNT(*) > COUNT(DISTINCT kind);
 

@@ -39,12 +39,17 @@ found AS (
     GROUP BY mention.record_kind, mention.record_key, compared.customer_id
 ),
 known AS (
-    SELECT record_kind, record_key, provider, record_id, role, needs_number, MAX(known_on) AS known_on
+    SELECT
+        record_kind, record_key, provider, record_id, role, needs_number,
+        MAX(product) AS product, MAX(known_on) AS known_on
     FROM mention GROUP BY record_kind, record_key, provider, record_id, role, needs_number
 ),
--- A provider that was asked by this customer's number after it had sent the record, and kept silent of it.
+-- A provider that was asked for such records by this customer's number, after it had sent this one, and
+-- kept silent of it.
 answered AS (
-    SELECT provider, customer_id, MAX(asked_on) AS asked_on
+    SELECT provider, product, customer_id, asked_on FROM asked WHERE by_number
+    UNION ALL
+    SELECT provider, '', customer_id, MAX(asked_on)
     FROM asked WHERE by_number GROUP BY provider, customer_id
 ),
 all_pairs AS (
@@ -68,7 +73,9 @@ SELECT
 FROM all_pairs
 JOIN known USING (record_kind, record_key)
 JOIN legal_party USING (customer_id)
-LEFT JOIN answered ON answered.provider = known.provider AND answered.customer_id = all_pairs.customer_id;
+LEFT JOIN answered
+    ON answered.provider = known.provider AND answered.product = COALESCE(known.product, '')
+    AND answered.customer_id = all_pairs.customer_id;
 
 -- At most one legal party is meant: candidates share the belief between them, and with nobody.
 
