@@ -39,8 +39,9 @@ def run(
 ) -> None:
     """Run tonight under Airflow, say where to look, leave nothing running."""
     started = time.monotonic()
-    with sandboxed(console) as systems, running(systems) as airflow:
-        tonight = as_of.date() if as_of else clock.tonight(time_zone())
+    day = as_of.date() if as_of else None
+    with sandboxed(console, day) as systems, running(systems) as airflow:
+        tonight = day or clock.tonight(time_zone())
         console.print(f"Starting Airflow for the night of [bold]{tonight}[/] …")
         client = _connect(airflow)
         console.print(f"Airflow is up after {time.monotonic() - started:.0f} s.")
@@ -60,7 +61,7 @@ def run(
 def ui() -> None:
     """Keep Airflow up until Ctrl-C."""
     console.print("Starting Airflow …")
-    with sandboxed(console) as systems, running(systems) as airflow:
+    with sandboxed(console, None) as systems, running(systems) as airflow:
         _connect(airflow).wait_for_dag(night.DAG)
         console.print(f"  Airflow   {airflow.url}")
         console.print(f"  user      {USER}")

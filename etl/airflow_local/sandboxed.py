@@ -9,11 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 
+from etl import clock
 from etl.errors import ZixinError
+from etl.schedule import time_zone
 from etl.settings import PROJECT, settings, use_config
 
 CUSTOMERS = 300
@@ -24,16 +27,16 @@ and its connections say so."""
 
 
 @contextmanager
-def sandboxed(console: Console) -> Iterator[dict[str, str]]:
-    """The environment Airflow's processes need; the sandbox runs until the block ends."""
+def sandboxed(console: Console, as_of: date | None) -> Iterator[dict[str, str]]:
+    """The environment Airflow's processes need; the sandbox runs until the block ends. `as_of`: the
+    night to be run (None: tonight), whose files are put ready."""
     if not settings().is_unconfigured:
         yield {}
         return
     folder = settings().home / "sandbox"
-    folder.mkdir(parents=True, exist_ok=True)
     from sandbox.drop import prepare
 
-    book = prepare(folder, CUSTOMERS)
+    book = prepare(folder, CUSTOMERS, as_of or clock.tonight(time_zone()))
     use_config(book)
     process, facts = _start(folder)
     console.print(f"The sandbox plays {len(facts['environment'])} systems at {facts['address']}.")
