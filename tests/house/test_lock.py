@@ -78,11 +78,11 @@ def test_what_is_imported_is_asked_for() -> None:
 def test_what_is_asked_for_at_run_time_is_used() -> None:
     text = "".join(
         file.read_text(encoding="utf-8")
-        for folder in ("etl", "dags", "plugins")
+        for folder in ("etl", "dags", "plugins", "sandbox")
         for file in (PROJECT / folder).rglob("*.py")
     )
     wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
-    modules = {"apache_airflow": "airflow", "pyyaml": "yaml"}
+    modules = {"apache_airflow": "airflow", "pyyaml": "yaml", "python_stdnum": "stdnum"}
     names = [Requirement(one).name.replace("-", "_") for one in wanted]
     assert [name for name in names if modules.get(name, name) not in text] == []
 
