@@ -58,7 +58,8 @@ def _pull(ctx: Context, as_of: date, feed: Feed) -> tuple[list[landing.Batch], s
         return order(ctx, as_of, feed, connector)
 
     pulled = puller.run(order)
-    return [*remapped, *([pulled.batch] if pulled.batch else [])], hide(pulled.remark)
+    new = (*pulled.earlier, *([pulled.batch] if pulled.batch else []))
+    return [*remapped, *new], hide(pulled.remark)
 
 
 def load_feed(ctx: Context, as_of: date, name: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class OpenPull:
         self.folder = folder
         self.facts: dict[str, Any] = read_json(folder / PULL) or {}
         self.lines: int = 0
-        self.last: dict[str, Any] | None = None
+        self.pending: dict[int, dict[str, Any]] = {}
         self.finished: set[int] = set()
         if self.facts:
             self._read_lines()
@@ -52,7 +52,7 @@ class OpenPull:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.facts = dict(facts)
-        self.lines, self.last, self.finished = 0, None, set()
+        self._nothing_yet()
         (self.folder / PAGES).touch()
         write_json(self.folder / PULL, self.facts)
 
@@ -73,30 +73,46 @@ class OpenPull:
                     break
                 line = json.loads(raw)
                 kept += len(raw)
-                self.lines += 1
-                self.last = line
-                if line["next"] is None:
-                    self.finished.add(line["subject"])
+                self._count(line)
         if kept < path.stat().st_size:
             os.truncate(path, kept)
 
+    def _nothing_yet(self) -> None:
+        self.lines = 0
+        self.pending = {}
+        self.finished = set()
+
+    def _count(self, line: Mapping[str, Any]) -> None:
+        self.lines += 1
+        if line["next"] is None:
+            self.pending.pop(line["subject"], None)
+            self.finished.add(line["subject"])
+        else:
+            self.pending[line["subject"]] = line["next"]
+
     def next_ask(self, subject: int) -> Ask | None:
         """The request that the last answer about this subject led to; None when there is none."""
-        if self.last is None or self.last["subject"] != subject or self.last["next"] is None:
-            return None
-        return Ask(**self.last["next"])
+        following = self.pending.get(subject)
+        return None if following is None else Ask(**following)
+
+    def has_begun(self, subject: int) -> bool:
+        """True when something came about this subject, and it was not asked about to the end."""
+        if subject in self.finished:
+            return False
+        head = self._read_head()
+        return subject in self.pending or (head is not None and head["subject"] == subject)
 
     def arrived(self, ask: Ask) -> Reply | None:
-        """The answer to the request to be asked next, when it came just before a crash."""
+        """The answer to this very request, when it came just before a crash."""
         if ask.lands == "no":
             return None
-        head = read_json(self._head())
+        head = self._read_head()
         body = self._page(ask)
-        if head is None or not body.exists():
+        if head is None or head["ask"] != _name_of(ask) or not body.exists():
             return None
         return Reply(head["status"], head["headers"], body.read_bytes())
 
-    def keep(self, ask: Ask, reply: Reply) -> None:
+    def keep(self, ask: Ask, reply: Reply, subject: int) -> None:
         """Write the answer down, before anybody looks into it."""
         if ask.lands == "no":
             return
@@ -105,7 +121,8 @@ class OpenPull:
             for name, value in reply.headers.items()
             if name in KEPT_HEADERS or name.startswith(KEPT_PREFIXES)
         }
-        self._head().write_text(json.dumps({"status": reply.status, "headers": headers}))
+        head = {"ask": _name_of(ask), "subject": subject, "status": reply.status}
+        self._head().write_text(json.dumps({**head, "headers": headers}))
         body = self._page(ask)
         part = body.with_suffix(".part")
         with part.open("wb") as stream:
@@ -132,16 +149,14 @@ class OpenPull:
             "next": None if following is None else asdict(following),
         }
         with (self.folder / PAGES).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+            # In ASCII: names from outside may hold marks that end a line, or no character at all.
+            stream.write(json.dumps(line) + "\n")
             if ask.is_paid:
                 stream.flush()
                 os.fsync(stream.fileno())
         if lands:
             self._head().unlink(missing_ok=True)
-        self.lines += 1
-        self.last = line
-        if following is None:
-            self.finished.add(subject)
+        self._count(line)
 
     def finish(self, subject: int) -> None:
         """There is nothing to ask about this subject."""
@@ -160,7 +175,7 @@ class OpenPull:
         """Nothing of this pull is wanted."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.facts = {}
-        self.lines, self.last, self.finished = 0, None, set()
+        self._nothing_yet()
 
     def content(self) -> str:
         """What the list of pages is called among the files of a batch."""
@@ -169,9 +184,12 @@ class OpenPull:
     def answered(self) -> dict[str, str]:
         """customer_id → `answered` or `failed`, for everybody that was asked about to the end."""
         subjects = self.facts.get("subjects", [])
-        failed = {line["subject"] for line in self._lines() if line["outcome"] == "skip"}
+        lines = self._lines()
+        failed = {line["subject"] for line in lines if line["outcome"] == "skip"}
+        # Nothing asked is nothing said.
+        heard = {line["subject"] for line in lines} - failed
         return {
-            subject["customer_id"]: "failed" if number in failed else "answered"
+            subject["customer_id"]: "answered" if number in heard else "failed"
             for number, subject in enumerate(subjects, start=1)
             if number in self.finished
         }
@@ -201,7 +219,8 @@ class OpenPull:
         part = path.with_suffix(".part")
         part.write_text("".join(f"{raw}\n" for raw in kept), encoding="utf-8")
         part.replace(path)
-        self.lines, self.last, self.finished = 0, None, without_line
+        self._nothing_yet()
+        self.finished = without_line
         self._read_lines()
 
     def seal(self) -> None:
@@ -223,10 +242,24 @@ class OpenPull:
         return [json.loads(raw) for raw in self._raw_lines()]
 
     def _raw_lines(self) -> list[str]:
-        return (self.folder / PAGES).read_text(encoding="utf-8").splitlines()
+        return (self.folder / PAGES).read_text(encoding="utf-8").split("\n")[:-1]
 
     def _page(self, ask: Ask) -> Path:
         return self.folder / f"{self.lines + 1:06d}{SUFFIX.get(ask.lands, '.bin')}"
 
     def _head(self) -> Path:
         return self.folder / f"{self.lines + 1:06d}.head"
+
+    def _read_head(self) -> dict[str, Any] | None:
+        """The head of the answer that came last; None for none, or one that was cut off."""
+        try:
+            head: dict[str, Any] | None = read_json(self._head())
+        except ValueError:
+            return None
+        return head
+
+
+def _name_of(ask: Ask) -> str:
+    """Names a request: the same one has the same name after a crash."""
+    text = json.dumps(asdict(ask), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

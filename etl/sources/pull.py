@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from etl import landing
@@ -36,22 +36,36 @@ ONLY = 0
 
 TRIES_A_PAGE = 3
 
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Since when a pull asks that asks for everything."""
+
+FAILURES_IN_A_ROW = 3
+"""Customers who could not be asked about one after the other, before the provider counts as down."""
+
 
 @dataclass(frozen=True)
 class Pulled:
     """What became of a pull. `batch`: what landed (None: nothing was asked). `remark`: what a person
-    should know, such as what was left for another night; empty if nothing."""
+    should know, such as what was left for another night; empty if nothing. `earlier`: what an earlier
+    night had begun and this one finished, which landed before."""
 
     batch: Batch | None
     remark: str = ""
+    earlier: tuple[Batch, ...] = ()
 
 
 @dataclass(frozen=True)
 class Order:
-    """Whom to ask, and how many paid requests that may take. Empty for systems asked as a whole."""
+    """Whom to ask, and how many paid requests that may take. Empty for systems asked as a whole.
+    `waiting`: who is due as well, but beyond the budget."""
 
     subjects: tuple[Subject, ...] = ()
     budget: int | None = None
+    waiting: int = 0
+
+
+class LeftForLater(BadInput):
+    """A quota or a window is used up: the next run goes on from there."""
 
 
 class Puller:
@@ -73,6 +87,7 @@ class Puller:
         self.as_of = as_of
         self.until = until
         self.open = OpenPull(home / "landing" / "open" / feed.name)
+        self.budget: int | None = None
 
     def run(self, order: Callable[[], Order]) -> Pulled:
         """Bring what is new since the last batch and land it.
@@ -84,18 +99,62 @@ class Puller:
                 the next run goes on from there.
         """
         self._forget_what_landed()
-        goes_on = self.open.is_started and self.open.facts["request"] == self.request
         self.client = self.make_client()
-        if not goes_on and not self._begin(order):
-            return Pulled(None)
+        goes_on = self.open.is_started and self.open.facts["request"] == self.request
+        earlier: tuple[Batch, ...] = ()
+        if goes_on and self.open.facts["until"] != self.until.isoformat():
+            goes_on = False
+            earlier = self._finish_another_night()
+        waiting = 0
+        if not goes_on:
+            begun, waiting = self._begin(order)
+            if not begun:
+                return Pulled(None, self._waits(waiting), earlier)
+        settled = self.open.lines
         try:
             left, sentence = self._subjects()
+        except LeftForLater:
+            raise
         except BadInput:
-            # A cursor of last night may have run out: what cost nothing is asked for anew, once.
-            if not goes_on or "subjects" in self.open.facts or not self._begin(order):
+            # A cursor that had to wait may have run out: what cost nothing is asked for anew, once.
+            is_fresh = not goes_on or "subjects" in self.open.facts
+            if is_fresh or self.open.lines > settled or not self._begin(order)[0]:
                 raise
             left, sentence = self._subjects()
-        return self._land(left, sentence)
+        batch, remark = self._land(left, sentence, waiting)
+        return Pulled(batch, remark, earlier)
+
+    def _finish_another_night(self) -> tuple[Batch, ...]:
+        """Land what another night had begun to ask, as far as this one may know it; its end is not
+        this night's, so what came since is asked for afterwards.
+
+        Whom a provider is to be asked about is planned anew: since then customers may have left, or
+        another provider may have answered. What was paid for is kept, with whoever was half asked.
+        """
+        facts = self.open.facts
+        if "subjects" in facts:
+            subjects = facts["subjects"]
+            for number, subject in enumerate(subjects, start=1):
+                if number not in self.open.finished and self.open.has_begun(number):
+                    try:
+                        self._ask_through(number, self._pull(Subject(**subject)))
+                    except (Stopped, BadInput):
+                        break
+            batch, _ = self._land(len(subjects) - len(self.open.finished), "")
+            return (batch,) if batch else ()
+        if self.feed.export == "full" or _moment(facts["until"]) > self.until:
+            return ()
+        settled = self.open.lines
+        try:
+            left, sentence = self._subjects()
+        except LeftForLater:
+            raise
+        except BadInput:
+            if self.open.lines > settled:
+                raise
+            return ()
+        batch, _ = self._land(left, sentence)
+        return (batch,) if batch else ()
 
     @property
     def request(self) -> str:
@@ -105,6 +164,9 @@ class Puller:
             "resource": self.feed.resource,
             "options": self.feed.options,
         }
+        if self.feed.connection:
+            # Another account or server: what the first one told says nothing about this one.
+            parts["connection"] = self.feed.connection
         if self.connector.selects_fields:
             parts["fields"] = sorted(fields_of(self.feed))
         text = json.dumps(parts, sort_keys=True, default=str)
@@ -113,22 +175,33 @@ class Puller:
     def _forget_what_landed(self) -> None:
         """A crash between landing and tidying up leaves a pull that is a batch already."""
         if self.open.is_started and self.open.facts.get("sealed"):
-            listed = self.open.content()
-            if any(listed in batch.content for batch in landing.batches(self.home)):
+            listed, began = self.open.content(), self.open.facts["began"]
+            # Two pulls may have brought the same; they did not begin at the same moment.
+            if any(
+                batch.feed == self.feed.name
+                and listed in batch.content
+                and landing.manifest_of(self.home, batch)["pull"].get("began") == began
+                for batch in landing.batches(self.home)
+            ):
                 self.open.discard()
 
-    def _begin(self, order: Callable[[], Order]) -> bool:
-        """Write down what will be asked; False when there is nothing to ask."""
+    def _begin(self, order: Callable[[], Order]) -> tuple[bool, int]:
+        """Write down what will be asked: whether there is anything, and how many customers are due
+        beyond the budget."""
         standing = [
             batch
             for batch in standing_batches(self.home, self.feed, self.as_of)
             if batch.request == self.request
         ]
         facts: dict[str, object] = {"request": self.request, "until": self.until.isoformat()}
+        waiting = 0
         if self.connector.by_subject:
             ordered = order()
+            waiting = ordered.waiting
             if not ordered.subjects:
-                return False
+                self.open.discard()
+                self.budget = ordered.budget
+                return False, waiting
             facts |= {
                 "subjects": [asdict(subject) for subject in ordered.subjects],
                 "budget": ordered.budget,
@@ -136,13 +209,13 @@ class Puller:
                 "known": "arrival",
             }
         else:
-            mark = _moment(standing[-1].mark) if standing and standing[-1].mark else None
+            mark = self._told_up_to(standing)
             if self.feed.export == "full":
                 if standing and standing[-1].day == self.as_of:
-                    return False
+                    return False, 0
                 mark = None
             if mark is not None and mark >= self.until:
-                return False
+                return False, 0
             overlap = timedelta(seconds=int(self.feed.options.get("overlap", OVERLAP_SECONDS)))
             facts |= {
                 "since": None if mark is None else (mark - overlap).isoformat(),
@@ -151,7 +224,21 @@ class Puller:
                 "replaces": mark is None,
             }
         self.open.start({**facts, "began": self.client.system_time().isoformat()})
-        return True
+        return True, waiting
+
+    def _told_up_to(self, standing: list[Batch]) -> datetime | None:
+        """The moment up to which these batches tell everything; None when something is missing from
+        the beginning. A batch that was refused after the next one had landed leaves a gap."""
+        spans = []
+        for batch in standing:
+            since = landing.manifest_of(self.home, batch).get("pull", {}).get("since")
+            if batch.mark:
+                spans.append((_moment(since) if since else EVER, _moment(batch.mark)))
+        told: datetime | None = None
+        for since, mark in sorted(spans):
+            if since == EVER or (told is not None and since <= told):
+                told = max(told or mark, mark)
+        return told
 
     def _subjects(self) -> tuple[int, str]:
         """Go through the subjects; how many are left, and why."""
@@ -160,21 +247,30 @@ class Puller:
             try:
                 self._ask_through(ONLY, self._pull(None))
             except Stopped as stopped:
-                raise BadInput(
+                raise LeftForLater(
                     f"{self.connector.name} stopped before the feed was whole: {stopped}; "
                     "the next night goes on from there."
                 ) from None
             return 0, ""
         subjects = [Subject(**subject) for subject in facts["subjects"]]
+        failures, sentence, first = 0, "", None
+        # Every answer stands for itself: those that came are of use without the others.
         for number, subject in enumerate(subjects, start=1):
             try:
                 self._ask_through(number, self._pull(subject))
-            except (Stopped, BadInput) as stopped:
-                if not self.open.finished and isinstance(stopped, BadInput):
-                    raise
-                # Every answer stands for itself: those that came are of use without the others.
-                return len(subjects) - len(self.open.finished), str(stopped).rstrip(".")
-        return 0, ""
+                failures = 0
+            except Stopped as stopped:
+                sentence = str(stopped)
+                break
+            except BadInput as failed:
+                first = first or failed
+                sentence = str(failed)
+                failures += 1
+                if failures == FAILURES_IN_A_ROW:
+                    break
+        if first is not None and not self.open.finished:
+            raise first
+        return len(subjects) - len(self.open.finished), sentence.rstrip(".")
 
     def _pull(self, subject: Subject | None) -> Pull:
         facts = self.open.facts
@@ -214,7 +310,7 @@ class Puller:
             verdict = self.connector.judge(reply) if reply is not None else None
             if reply is None or verdict is None or verdict.meaning not in LANDING:
                 reply, verdict = self.client.ask(ask, self._pay)
-                self.open.keep(ask, reply)
+                self.open.keep(ask, reply, number)
                 self._correct_clock()
             try:
                 skips = verdict.meaning is Meaning.SKIP
@@ -230,8 +326,9 @@ class Puller:
 
     def _mark(self) -> str:
         """Up to when the system has told everything: when the pull began, by the system's own time, but
-        not beyond the night's day."""
-        return min(_moment(self.open.facts["began"]), self.until).isoformat()
+        not beyond the day it asked for."""
+        facts = self.open.facts
+        return min(_moment(facts["began"]), _moment(facts["until"]), self.until).isoformat()
 
     def _correct_clock(self) -> None:
         """Had our clock been ahead of theirs when the pull began, rows would fall between two nights."""
@@ -245,19 +342,21 @@ class Puller:
             raise Stopped(f"the budget of {budget} paid calls is used up")
         self.open.spend()
 
-    def _land(self, left: int, sentence: str) -> Pulled:
+    def _waits(self, waiting: int) -> str:
+        """What a budget leaves for another night before anybody was asked about."""
+        return _left(f"the budget of {self.budget} paid calls leaves no more", 0, waiting)
+
+    def _land(self, left: int, sentence: str, waiting: int = 0) -> tuple[Batch | None, str]:
+        """Make a batch of what came; with it what a person should know."""
         if left:
             self.open.drop_unfinished()
         facts = self.open.facts
-        remark = ""
-        if left:
-            asked = len(facts["subjects"]) - left
-            remark = (
-                f"{sentence}: {asked} customers were asked about, {left} wait for another night."
-            )
+        sentence = sentence or f"the budget of {facts.get('budget')} paid calls leaves no more"
+        asked = len(facts.get("subjects", ())) - left
+        remark = _left(sentence, asked, left + waiting)
         if "subjects" in facts and not self.open.finished:
             self.open.discard()
-            return Pulled(None, remark)
+            return None, remark
         self.open.note(sealed=True, mark="" if "subjects" in facts else self._mark())
         self.open.seal()
         gone: tuple[str, ...] = ()
@@ -269,7 +368,13 @@ class Puller:
         batch = landing.land_pull(
             self.home, self.feed, self.as_of, self.open.folder, facts=kept, supersedes=gone
         )
-        return Pulled(batch, remark)
+        return batch, remark
+
+
+def _left(sentence: str, asked: int, waiting: int) -> str:
+    if not waiting:
+        return ""
+    return f"{sentence}: {asked} customers were asked about, {waiting} wait for another night."
 
 
 LANDING = (Meaning.PAGE, Meaning.NOTHING, Meaning.SKIP)
