@@ -7,7 +7,7 @@ minute are let through ([M], not published; `limits` in the connection's extra s
 `registeredAs` is the number in the national registry (for China the 统一社会信用代码, [M]). A name may bear
 several LEIs: all are kept, matching decides. `options: {most_pages: 1}` of such a list are read.
 
-Connection: none needed; one that exists may name another host.
+Connection: an empty one is enough (nobody is called whom no connection names); it may name another host.
 """
 
 from urllib.parse import quote

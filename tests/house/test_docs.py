@@ -325,9 +325,49 @@ def test_every_key_of_a_book_file_is_described() -> None:
     from etl.sources import config
 
     parts = (config.Book, config.Feed, config.Read, config.Number, config.FieldMapping)
-    keys = {name for part in parts for name in part.model_fields} | {"when", "is_deleted"}
+    keys = {name for part in parts for name in part.model_fields}
+    keys |= set(config.RecordMapping.model_fields) - {"fields"}
     described = set(re.findall(r"`(\w+)`|\b(\w+):", DOCUMENTS["docs/your-own-ledger.md"]))
     described = {word for pair in described for word in pair}
 
     missing = sorted(keys - described - {"path"})
     assert not missing, f"docs/your-own-ledger.md does not say what {', '.join(missing)} means"
+
+
+def test_every_system_is_described() -> None:
+    from etl.sources.config import MAPPINGS
+    from etl.sources.systems import SYSTEMS
+
+    guide = DOCUMENTS["docs/systems.md"]
+    shipped = [mapping.stem for mapping in sorted(MAPPINGS.glob("*.yaml"))]
+
+    missing = [name for name in {*SYSTEMS, *shipped} if f"`{name}`" not in guide]
+    assert not missing, f"docs/systems.md does not say what {', '.join(sorted(missing))} is"
+
+
+def test_the_connections_of_the_guide_have_what_their_systems_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from datetime import UTC, datetime
+
+    from etl.sources.connections import connection
+    from etl.sources.connector import Ask, Token
+    from etl.sources.systems import SYSTEMS, system
+
+    shown = re.findall(
+        r"^export (AIRFLOW_CONN_[A-Z_]+)='(.*?)'$",
+        DOCUMENTS["docs/systems.md"],
+        re.MULTILINE | re.DOTALL,
+    )
+    for name, text in shown:
+        monkeypatch.setenv(name, text)
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    token = Token(dict.fromkeys(("access_token", "accessToken", "token"), "made-up"))
+
+    for name in SYSTEMS:
+        connector = system(name)
+        # A connection that lacks something, or is not shown, is a BadInput.
+        who = connection(connector.connection_name or connector.name)
+        connector.login(who, now)
+        connector.sign(Ask("/", body={}), token, who, now)
+        assert who.host or connector.default_host(who)
