@@ -3,19 +3,22 @@
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check fix bench lock clean setup
+.PHONY: help run ui test soak check fix bench lock clean setup
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
 
-run: setup ## set up, run tonight under Airflow, publish, say where to look (AS_OF=2026-11-21 for another night)
-	@$(PY) -m etl.airflow_local run $(if $(AS_OF),--as-of $(AS_OF))
+run: setup ## set up, run tonight under Airflow, publish, say where to look (AS_OF=2026-11-21, CUSTOMERS=1000)
+	@$(PY) -m etl.airflow_local run $(if $(AS_OF),--as-of $(AS_OF)) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 
 ui: setup ## keep Airflow up until Ctrl-C
 	@$(PY) -m etl.airflow_local ui
 
 test: setup ## set up what is missing and pass all tests (ARGS="-k calendar" for some)
 	@$(PY) -m pytest $(ARGS)
+
+soak: setup ## the tests that take long: every fault, more places to die, make run on the sandbox
+	@$(PY) -m pytest -m soak $(ARGS)
 
 check: setup ## lint, format, types, house rules
 	@.venv/bin/ruff check .

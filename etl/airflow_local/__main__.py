@@ -18,7 +18,7 @@ from etl import clock
 from etl.airflow_local import night
 from etl.airflow_local.client import Client
 from etl.airflow_local.components import USER, Airflow, running
-from etl.airflow_local.sandboxed import sandboxed
+from etl.airflow_local.sandboxed import CUSTOMERS, sandboxed
 from etl.errors import ZixinError
 from etl.schedule import time_zone
 from etl.summary import print_summary
@@ -36,11 +36,14 @@ def run(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="another night than tonight")
     ] = None,
+    customers: Annotated[
+        int, typer.Option(min=1, help="how many the sandbox has, where no book is configured")
+    ] = CUSTOMERS,
 ) -> None:
     """Run tonight under Airflow, say where to look, leave nothing running."""
     started = time.monotonic()
     day = as_of.date() if as_of else None
-    with sandboxed(console, day) as systems, running(systems) as airflow:
+    with sandboxed(console, day, customers) as systems, running(systems) as airflow:
         tonight = day or clock.tonight(time_zone())
         console.print(f"Starting Airflow for the night of [bold]{tonight}[/] …")
         client = _connect(airflow)

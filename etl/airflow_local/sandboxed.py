@@ -27,7 +27,9 @@ and its connections say so."""
 
 
 @contextmanager
-def sandboxed(console: Console, as_of: date | None) -> Iterator[dict[str, str]]:
+def sandboxed(
+    console: Console, as_of: date | None, customers: int = CUSTOMERS
+) -> Iterator[dict[str, str]]:
     """The environment Airflow's processes need; the sandbox runs until the block ends. `as_of`: the
     night to be run (None: tonight), whose files are put ready."""
     if not settings().is_unconfigured:
@@ -36,7 +38,7 @@ def sandboxed(console: Console, as_of: date | None) -> Iterator[dict[str, str]]:
     folder = settings().home / "sandbox"
     from sandbox.drop import prepare
 
-    book = prepare(folder, CUSTOMERS, as_of or clock.tonight(time_zone()))
+    book = prepare(folder, customers, as_of or clock.tonight(time_zone()))
     use_config(book)
     process, facts = _start(folder)
     console.print(f"The sandbox plays {len(facts['environment'])} systems at {facts['address']}.")
