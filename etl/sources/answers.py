@@ -9,7 +9,7 @@ from etl.sources.connector import Inconsistent, Meaning, Pull, Reply, Verdict
 TOO_MANY = 429
 TOO_EARLY = (408, 425)
 SERVER = 500
-_SECONDS = re.compile(r"\d{1,6}")
+_SECONDS = re.compile(r"[0-9]{1,6}")
 
 
 def by_status(reply: Reply, system: str) -> Verdict | None:
@@ -18,6 +18,7 @@ def by_status(reply: Reply, system: str) -> Verdict | None:
     None for every other status: there the system's own words count.
     """
     wait = reply.headers.get("retry-after", "")
+    # Said otherwise (as a moment, as a very long wait) it is the client's to read: it knows the time.
     seconds = float(wait) if _SECONDS.fullmatch(wait) else None
     if reply.status == TOO_MANY:
         return Verdict(Meaning.SLOW, f"{system} asks us to slow down (HTTP 429)", seconds)

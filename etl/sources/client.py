@@ -5,6 +5,7 @@ library says of a request) ends here: errors leave as sentences of ours, without
 """
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -24,6 +25,7 @@ from etl.sources.connector import (
     Reply,
     Token,
     Verdict,
+    understood,
 )
 from etl.sources.windows import Windows
 
@@ -34,7 +36,12 @@ LONGEST_WAIT = 900.0
 """A window that opens later than this is left for another night: others are waiting."""
 TIMEOUT = (10.0, 60.0)
 SKEW = timedelta(seconds=30)
+MOST_SKEW = timedelta(days=1)
+"""A clock that is further off is none; so is what an old cache says."""
 LONGEST_SENTENCE = 300
+UNREADABLE = (ValueError, TypeError, IndexError, OverflowError)
+_DIGITS = re.compile(r"[0-9]+")
+_SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]+)?")
 AGENT = "zixin (nightly credit files)"
 
 
@@ -118,7 +125,8 @@ class Client:
             if ask.is_paid and before_paid is not None:
                 before_paid()
             reply = self._send(ask, self.token or Token())
-            verdict = self.connector.judge(reply)
+            with understood():
+                verdict = self.connector.judge(reply)
             is_skewed = abs(self.skew - skew) > SKEW
             if verdict.meaning is Meaning.REFUSED and is_skewed and again:
                 again = False
@@ -134,11 +142,11 @@ class Client:
         match verdict.meaning:
             case Meaning.PAGE | Meaning.NOTHING | Meaning.SKIP:
                 return verdict
-            case Meaning.RETRY:
-                raise Temporary(sentence, verdict.wait)
-            case Meaning.SLOW:
-                wait = verdict.wait or _retry_after(reply) or self.connector.slow_pause
-                if wait > LONGEST_WAIT:
+            case Meaning.RETRY | Meaning.SLOW:
+                wait = verdict.wait or self._retry_after(reply)
+                if verdict.meaning is Meaning.SLOW:
+                    wait = wait or self.connector.slow_pause
+                if wait is not None and wait > LONGEST_WAIT:
                     raise Stopped(f"{sentence}; it asks to wait {wait / 60:.0f} minutes")
                 raise Temporary(sentence, wait)
             case Meaning.STOP:
@@ -168,11 +176,13 @@ class Client:
             self.token = Token()
             return
         reply = self._send(ask, Token(), is_login=True)
-        verdict = self.connector.judge_login(reply)
+        with understood():
+            verdict = self.connector.judge_login(reply)
         if verdict.meaning is Meaning.LOGIN:
             verdict = Verdict(Meaning.REFUSED, verdict.sentence)
         self._settled(verdict, reply)
-        token = self.connector.token(reply)
+        with understood():
+            token = self.connector.token(reply)
         for value in token.values.values():
             remember_secret(value)
         self.token = token
@@ -206,12 +216,16 @@ class Client:
             )
         except requests.Timeout:
             raise Temporary("it did not answer in time") from None
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        except (
+            requests.ConnectionError,
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+        ):
             raise Temporary("the connection failed or broke off") from None
-        except requests.RequestException as error:
+        except (requests.RequestException, UnicodeError) as error:
             raise BadInput(
                 f"{self.connector.name} cannot be asked: {type(error).__name__}; "
-                f"correct the host of connection {self.connection.name}."
+                f"correct the host or the credentials of connection {self.connection.name}."
             ) from None
         reply = Reply(
             response.status_code,
@@ -238,30 +252,57 @@ class Client:
 
     def _require_known(self, address: str, token: Token) -> None:
         """Credentials go to hosts that the connection or the login named, to no other."""
-        host = urlsplit(address).netloc
-        named = [self.host, *map(str, self.connection.extra.values()), *token.values.values()]
-        if host not in {urlsplit(name).netloc for name in named if "://" in name} | {
-            urlsplit(self.connector.login_host(self.connection)).netloc
-        }:
+        named = [
+            self.host,
+            self.connector.login_host(self.connection),
+            *map(str, self.connection.extra.values()),
+            *token.values.values(),
+        ]
+        # With its scheme: what was agreed to be encrypted does not go out in the clear.
+        if _origin(address) not in {_origin(name) for name in named if "://" in name}:
+            host = _origin(address)[1] or "that is none"
             raise BadInput(
                 f"{self.connector.name} points to another host, {_clean(host)}; it is not followed."
             )
 
     def _timeout(self) -> tuple[float, float]:
-        seconds = self.connection.get("timeout")
-        return (TIMEOUT[0], float(seconds)) if seconds else TIMEOUT
+        text = self.connection.get("timeout")
+        if not text:
+            return TIMEOUT
+        seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
+        if not seconds:
+            raise BadInput(
+                f"connection {self.connection.name}: timeout is not a number of seconds; "
+                "write it like 60."
+            )
+        return (TIMEOUT[0], seconds)
 
     def _note_time(self, reply: Reply) -> None:
         try:
             date = parsedate_to_datetime(reply.headers["date"])
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, *UNREADABLE):
             return
         if date.tzinfo is None:
             return
+        try:
+            skew = date - self.ticker.now()
+        except OverflowError:
+            return
+        if abs(skew) > MOST_SKEW:
+            return
         self.first_date = self.first_date or date
-        skew = date - self.ticker.now()
         # Date has whole seconds and the answer took a while: less than that is no skew.
         self.skew = skew if abs(skew) > SKEW else timedelta(0)
+
+    def _retry_after(self, reply: Reply) -> float | None:
+        """Seconds that the answer asks to wait, said as a number or as a moment of its own clock."""
+        text = reply.headers.get("retry-after", "")
+        if _DIGITS.fullmatch(text):
+            return float(text)
+        try:
+            return max((parsedate_to_datetime(text) - self.system_time()).total_seconds(), 0.0)
+        except UNREADABLE:
+            return None
 
 
 def _pause(state: RetryCallState) -> float:
@@ -271,9 +312,13 @@ def _pause(state: RetryCallState) -> float:
     return pause if said is None else max(said, 0.05)
 
 
-def _retry_after(reply: Reply) -> float | None:
-    text = reply.headers.get("retry-after", "")
-    return float(text) if text.isdigit() else None
+def _origin(address: str) -> tuple[str, str]:
+    """Scheme and host; empty ones for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc
 
 
 def _clean(sentence: str) -> str:

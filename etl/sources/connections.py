@@ -95,7 +95,7 @@ def _secret_values(extra: Mapping[str, Any]) -> list[str]:
 def _parse(name: str, text: str) -> Connection:
     try:
         return _from_json(name, text) if text.lstrip().startswith("{") else _from_uri(name, text)
-    except (ValueError, TypeError):
+    except (AttributeError, ValueError, TypeError):
         # Neither the text nor the parser's complaint may be shown: both carry the secret.
         raise BadInput(
             f"connection {name} cannot be read: AIRFLOW_CONN_{name.upper()} must be a URI or JSON "
@@ -108,6 +108,7 @@ def _from_json(name: str, text: str) -> Connection:
     extra = data.get("extra") or {}
     if isinstance(extra, str):
         extra = json.loads(extra)
+    extra = dict(extra.items())
     host = str(data.get("host") or "")
     if host and data.get("port"):
         host = f"{host}:{data['port']}"
@@ -124,7 +125,7 @@ def _from_uri(name: str, text: str) -> Connection:
     parts = urlsplit(text)
     extra: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
     if "__extra__" in extra:
-        extra = json.loads(extra["__extra__"])
+        extra = dict(json.loads(extra["__extra__"]).items())
     host = parts.hostname or ""
     if parts.port:
         host = f"{host}:{parts.port}"

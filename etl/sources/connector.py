@@ -8,8 +8,10 @@ That works because a request is plain data: it is written beside the page it bro
 """
 
 import json
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +22,7 @@ from etl.errors import BadInput
 from etl.sources.connections import Connection
 
 Json = Any
+log = logging.getLogger(__name__)
 
 
 class Inconsistent(Exception):
@@ -30,6 +33,26 @@ class Inconsistent(Exception):
     def __init__(self, sentence: str, *, restart: bool = False) -> None:
         super().__init__(sentence)
         self.restart = restart
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """An answer whose parts are not where a connector looks for them contradicts its documents: it is
+    asked for again, and in the end the feed is held; the night goes on."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # What the error says may quote the answer; its place is enough to find it.
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        log.warning(
+            "an answer was not understood: %s at %s:%s",
+            type(error).__name__,
+            place.tb_frame.f_code.co_filename if place else "",
+            place.tb_lineno if place else "",
+        )
+        raise Inconsistent("the answer does not look as documented") from None
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,17 @@ from etl.sources.connector import (
     Inconsistent,
     Meaning,
     Pull,
+    Reply,
     Subject,
+    Verdict,
+    understood,
 )
 from etl.sources.open_pull import OpenPull
 from etl.sources.systems import fields_of
 
 OVERLAP_SECONDS = 600
 """A system may show a row some minutes after the moment it stamps on it."""
+MOST_OVERLAP_SECONDS = 31 * 86_400
 
 ONLY = 0
 """The number of the subject where there is none: the pull as a whole."""
@@ -216,15 +220,28 @@ class Puller:
                 mark = None
             if mark is not None and mark >= self.until:
                 return False, 0
-            overlap = timedelta(seconds=int(self.feed.options.get("overlap", OVERLAP_SECONDS)))
+            overlap = self._overlap()
             facts |= {
                 "since": None if mark is None else (mark - overlap).isoformat(),
                 "known": self.feed.known if mark is None else "arrival",
                 # What was asked for otherwise has other fields: this pull takes its place.
                 "replaces": mark is None,
             }
-        self.open.start({**facts, "began": self.client.system_time().isoformat()})
+        # Not ahead of our own clock: a moment too early brings rows twice, one too late loses some.
+        now = self.client.ticker.now()
+        began = min(now, self.client.system_time())
+        self.open.start({**facts, "began": began.isoformat(), "clock": now.isoformat()})
         return True, waiting
+
+    def _overlap(self) -> timedelta:
+        """How far a pull looks back behind the end of the last one."""
+        seconds = self.feed.options.get("overlap", OVERLAP_SECONDS)
+        if not isinstance(seconds, int) or not 0 <= seconds <= MOST_OVERLAP_SECONDS:
+            raise BadInput(
+                f"feed {self.feed.name}: option overlap must be a number of seconds from 0 to "
+                f"{MOST_OVERLAP_SECONDS}."
+            )
+        return timedelta(seconds=seconds)
 
     def _told_up_to(self, standing: list[Batch]) -> datetime | None:
         """The moment up to which these batches tell everything; None when something is missing from
@@ -306,15 +323,15 @@ class Puller:
     def _step(self, number: int, pull: Pull, ask: Ask) -> Ask | None:
         """One page: kept, understood, noted."""
         for attempt in range(1, TRIES_A_PAGE + 1):
-            reply = self.open.arrived(ask)
-            verdict = self.connector.judge(reply) if reply is not None else None
+            reply, verdict = self._arrived(ask)
             if reply is None or verdict is None or verdict.meaning not in LANDING:
                 reply, verdict = self.client.ask(ask, self._pay)
                 self.open.keep(ask, reply, number)
                 self._correct_clock()
             try:
                 skips = verdict.meaning is Meaning.SKIP
-                following = None if skips else self.connector.after(pull, ask, reply)
+                with understood():
+                    following = None if skips else self.connector.after(pull, ask, reply)
             except Inconsistent as error:
                 self.open.drop_page(ask)
                 if error.restart or attempt == TRIES_A_PAGE:
@@ -324,6 +341,17 @@ class Puller:
             return following
         raise AssertionError("a page is settled or refused")
 
+    def _arrived(self, ask: Ask) -> tuple[Reply | None, Verdict | None]:
+        """The answer that was kept just before a crash, and what it means."""
+        reply = self.open.arrived(ask)
+        if reply is None:
+            return None, None
+        try:
+            with understood():
+                return reply, self.connector.judge(reply)
+        except Inconsistent:
+            return None, None
+
     def _mark(self) -> str:
         """Up to when the system has told everything: when the pull began, by the system's own time, but
         not beyond the day it asked for."""
@@ -332,9 +360,10 @@ class Puller:
 
     def _correct_clock(self) -> None:
         """Had our clock been ahead of theirs when the pull began, rows would fall between two nights."""
-        now = self.client.system_time()
-        if now < _moment(self.open.facts["began"]):
-            self.open.note(began=now.isoformat())
+        facts = self.open.facts
+        began = _moment(facts.get("clock", facts["began"])) + self.client.skew
+        if began < _moment(facts["began"]):
+            self.open.note(began=began.isoformat())
 
     def _pay(self) -> None:
         budget = self.open.facts.get("budget")

@@ -121,6 +121,7 @@ class Server:
         )
         self.headers: dict[str, str] = {}
         self.skew = timedelta(0)
+        self.date = ""
         self.address = ""
 
     def pages(self, pages: list[list[dict[str, Any]]]) -> None:
@@ -154,7 +155,8 @@ def serving(ticker: MovingTicker) -> Iterator[Server]:
             status, body = server.answers(parts.path, given, dict(self.headers))
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response_only(status)
-            self.send_header("Date", format_datetime(ticker.now() + server.skew, usegmt=True))
+            now = server.date or format_datetime(ticker.now() + server.skew, usegmt=True)
+            self.send_header("Date", now)
             self.send_header("Content-Length", str(len(content)))
             for name, value in server.headers.items():
                 self.send_header(name, value)
