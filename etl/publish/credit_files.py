@@ -139,7 +139,7 @@ def assemble(connection: duckdb.DuckDBPyConnection, context: NightContext) -> No
 
 
 def register_night(connection: duckdb.DuckDBPyConnection, context: NightContext) -> None:
-    """Make night.source and night.quarantine, which the documents and the quality page read."""
+    """Make night.source, night.quarantine and night.brings, which documents and quality page read."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS night")
     connection.execute(
         "CREATE OR REPLACE TABLE night.source "
@@ -148,6 +148,16 @@ def register_night(connection: duckdb.DuckDBPyConnection, context: NightContext)
     rows = [(s.feed, s.batch, s.known_on, s.status, s.sentence) for s in context.sources]
     if rows:
         connection.executemany("INSERT INTO night.source VALUES (?, ?, ?, ?, ?)", rows)
+    connection.execute("CREATE OR REPLACE TABLE night.brings (batch VARCHAR, entity VARCHAR)")
+    brings = sorted(
+        {
+            (account["batch"], account["entity"])
+            for arrival in context.arrivals
+            for account in arrival["conservation"]
+        }
+    )
+    if brings:
+        connection.executemany("INSERT INTO night.brings VALUES (?, ?)", brings)
     columns = "feed, entity, key, rule, reason, raw, first_seen, last_seen, closed_on, is_open, last_batch"
     register = (
         f"SELECT {columns} FROM {context.quarantine}"

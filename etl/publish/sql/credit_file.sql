@@ -10,7 +10,8 @@
 -- enough for any memory, so every input is cut to it at once.
 --
 -- Its two places in @ are filled from sql/reference/indicator.csv and etl/publish/names.py;
--- night.source and night.quarantine hold what the run knows of its feeds and of refused rows.
+-- night.source, night.quarantine and night.brings hold what the run knows of its feeds, of refused rows
+-- and of what each delivery can bring.
 
 WITH
 
@@ -440,6 +441,133 @@ refused AS (
   GROUP BY owner.customer_id
 ),
 
+-- What others say -----------------------------------------------------------------------------
+-- "Nobody was asked" is not "nothing was found": each list says whether anybody was asked whose answers can
+-- bring such records (night.brings), and when there was last an answer.
+
+inquiry AS (
+  SELECT *
+  FROM mart.outside_inquiry
+  WHERE customer_id BETWEEN $first_id AND $last_id AND outcome <> 'not_asked'
+),
+
+inquired AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    MAX(asked_on) AS asked_on,
+    MAX(answered_on) AS answered_on,
+    list(struct_pack(
+      provider := provider, product := product, outcome := outcome, asked_on := asked_on,
+      answered_on := answered_on, hits := hits,
+      asked_customer_id := NULLIF(asked_customer_id, customer_id)
+    ) ORDER BY provider, asked_on DESC, product)[1:$shown] AS entries
+  FROM inquiry
+  GROUP BY customer_id
+),
+
+topic AS (
+  SELECT
+    inquiry.customer_id,
+    brings.entity,
+    MAX(inquiry.asked_on) AS asked_on,
+    MAX(inquiry.answered_on) AS answered_on
+  FROM inquiry
+  JOIN night.brings ON brings.batch = inquiry.batch
+  GROUP BY inquiry.customer_id, brings.entity
+),
+
+waiting_row AS (
+  SELECT customer_id, record_kind
+  FROM match.record_link
+  WHERE state = 'review' AND customer_id BETWEEN $first_id AND $last_id
+  UNION ALL
+  SELECT customer_id, 'customer'
+  FROM match.customer_link
+  WHERE state = 'review' AND customer_id BETWEEN $first_id AND $last_id
+),
+
+waiting_kind AS (
+  SELECT customer_id, record_kind, COUNT(*) AS row_cnt
+  FROM waiting_row
+  GROUP BY customer_id, record_kind
+),
+
+waiting AS (
+  SELECT
+    customer_id,
+    CAST(SUM(row_cnt) AS BIGINT) AS row_cnt,
+    list(struct_pack(record_kind := record_kind, "count" := row_cnt) ORDER BY record_kind) AS entries
+  FROM waiting_kind
+  GROUP BY customer_id
+),
+
+legal AS (
+  SELECT
+    customer_id,
+    record_kind,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      kind := kind, case_no := case_no, role := role, other_role := other_role,
+      is_claimed_from := is_claimed_from, cause := cause, court := court, stage := stage,
+      filed_on := filed_on, judged_on := judged_on, ended_on := ended_on, status := status,
+      amount := CAST(amount AS VARCHAR), unperformed_amount := CAST(unperformed_amount AS VARCHAR),
+      currency := currency, document_count := document_cnt,
+      providers := list_filter([provider, other_provider], lambda one: one IS NOT NULL),
+      provider_count := provider_cnt, stated_on := stated_on, method := method,
+      link_score := CAST(link_score AS VARCHAR), is_certain := is_certain
+    ) ORDER BY
+      is_claimed_from DESC, status = 'closed', filed_on DESC NULLS LAST, record_key)[1:$shown] AS entries
+  FROM mart.outside_record
+  WHERE customer_id BETWEEN $first_id AND $last_id
+  GROUP BY customer_id, record_kind
+),
+
+score AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      provider := provider, scale := subject, report_date := stated_on,
+      score := CAST(score AS VARCHAR), score_min := CAST(score_min AS VARCHAR),
+      score_max := CAST(score_max AS VARCHAR), band := level, band_meaning := level_text,
+      recommended_limit := CAST(recommended_limit AS VARCHAR), currency := currency,
+      party_name := party_name, method := method, link_score := CAST(link_score AS VARCHAR),
+      is_certain := is_certain
+    ) ORDER BY stated_on DESC, provider, subject)[1:$shown] AS entries
+  FROM mart.outside_opinion
+  WHERE opinion_kind = 'score' AND customer_id BETWEEN $first_id AND $last_id
+  GROUP BY customer_id
+),
+
+tax_level AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      year := CAST(subject AS INTEGER), level := level, authority := level_text, provider := provider,
+      party_name := party_name, method := method, link_score := CAST(link_score AS VARCHAR),
+      is_certain := is_certain
+    ) ORDER BY subject DESC, provider)[1:$shown] AS entries
+  FROM mart.outside_opinion
+  WHERE opinion_kind = 'tax_credit' AND customer_id BETWEEN $first_id AND $last_id
+  GROUP BY customer_id
+),
+
+registered AS (
+  SELECT
+    customer_id,
+    COUNT(*) AS row_cnt,
+    list(struct_pack(
+      provider := provider, record_id := record_id, status := level, status_text := level_text,
+      stated_on := stated_on, party_name := party_name, method := method,
+      link_score := CAST(link_score AS VARCHAR), is_certain := is_certain
+    ) ORDER BY provider, record_id)[1:$shown] AS entries
+  FROM mart.outside_opinion
+  WHERE opinion_kind = 'registration' AND customer_id BETWEEN $first_id AND $last_id
+  GROUP BY customer_id
+),
+
 document AS (
   SELECT
     customer.customer_id,
@@ -477,6 +605,67 @@ document AS (
       indicators := COALESCE(indicator.entries, []),
       aging := COALESCE(aging.entries, []),
       history := COALESCE(history.entries, CAST([] AS JSON[])),
+      outside := struct_pack(
+        state := CASE
+          WHEN inquired.asked_on IS NULL THEN 'not_asked'
+          WHEN inquired.answered_on IS NULL THEN 'unanswered'
+          ELSE 'answered'
+        END,
+        asked_on := inquired.asked_on,
+        answered_on := inquired.answered_on,
+        cases := struct_pack(
+          state := CASE
+            WHEN asked_court.asked_on IS NULL THEN 'not_asked'
+            WHEN asked_court.answered_on IS NULL THEN 'unanswered'
+            ELSE 'answered'
+          END,
+          answered_on := asked_court.answered_on,
+          "count" := COALESCE(court_case.row_cnt, 0),
+          "rows" := COALESCE(court_case.entries, [])
+        ),
+        listings := struct_pack(
+          state := CASE
+            WHEN asked_list.asked_on IS NULL THEN 'not_asked'
+            WHEN asked_list.answered_on IS NULL THEN 'unanswered'
+            ELSE 'answered'
+          END,
+          answered_on := asked_list.answered_on,
+          "count" := COALESCE(listed.row_cnt, 0),
+          "rows" := COALESCE(listed.entries, [])
+        ),
+        scores := struct_pack(
+          state := CASE
+            WHEN asked_score.asked_on IS NULL THEN 'not_asked'
+            WHEN asked_score.answered_on IS NULL THEN 'unanswered'
+            ELSE 'answered'
+          END,
+          answered_on := asked_score.answered_on,
+          "count" := COALESCE(score.row_cnt, 0),
+          "rows" := COALESCE(score.entries, [])
+        ),
+        tax_levels := struct_pack(
+          state := CASE
+            WHEN asked_tax.asked_on IS NULL THEN 'not_asked'
+            WHEN asked_tax.answered_on IS NULL THEN 'unanswered'
+            ELSE 'answered'
+          END,
+          answered_on := asked_tax.answered_on,
+          "count" := COALESCE(tax_level.row_cnt, 0),
+          "rows" := COALESCE(tax_level.entries, [])
+        ),
+        registrations := struct_pack(
+          state := CASE
+            WHEN asked_register.asked_on IS NULL THEN 'not_asked'
+            WHEN asked_register.answered_on IS NULL THEN 'unanswered'
+            ELSE 'answered'
+          END,
+          answered_on := asked_register.answered_on,
+          "count" := COALESCE(registered.row_cnt, 0),
+          "rows" := COALESCE(registered.entries, [])
+        ),
+        waiting := struct_pack("count" := COALESCE(waiting.row_cnt, 0), "rows" := COALESCE(waiting.entries, [])),
+        inquiries := struct_pack("count" := COALESCE(inquired.row_cnt, 0), "rows" := COALESCE(inquired.entries, []))
+      ),
       assurance := struct_pack(
         sources := COALESCE(source.entries, []),
         quarantined := struct_pack("count" := COALESCE(refused.row_cnt, 0), "rows" := COALESCE(refused.entries, []))
@@ -504,6 +693,25 @@ document AS (
   LEFT JOIN history ON history.customer_id = customer.customer_id
   LEFT JOIN outlook ON outlook.customer_id = customer.customer_id
   LEFT JOIN refused ON refused.customer_id = customer.customer_id
+  LEFT JOIN inquired ON inquired.customer_id = customer.customer_id
+  LEFT JOIN waiting ON waiting.customer_id = customer.customer_id
+  LEFT JOIN legal AS court_case
+    ON court_case.customer_id = customer.customer_id AND court_case.record_kind = 'court_case'
+  LEFT JOIN legal AS listed
+    ON listed.customer_id = customer.customer_id AND listed.record_kind = 'listing'
+  LEFT JOIN score ON score.customer_id = customer.customer_id
+  LEFT JOIN tax_level ON tax_level.customer_id = customer.customer_id
+  LEFT JOIN registered ON registered.customer_id = customer.customer_id
+  LEFT JOIN topic AS asked_court
+    ON asked_court.customer_id = customer.customer_id AND asked_court.entity = 'court_record'
+  LEFT JOIN topic AS asked_list
+    ON asked_list.customer_id = customer.customer_id AND asked_list.entity = 'listing'
+  LEFT JOIN topic AS asked_score
+    ON asked_score.customer_id = customer.customer_id AND asked_score.entity = 'bureau_score'
+  LEFT JOIN topic AS asked_tax
+    ON asked_tax.customer_id = customer.customer_id AND asked_tax.entity = 'tax_credit'
+  LEFT JOIN topic AS asked_register
+    ON asked_register.customer_id = customer.customer_id AND asked_register.entity = 'registration'
   WHERE customer.customer_id BETWEEN $first_id AND $last_id
 )
 
