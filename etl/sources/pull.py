@@ -197,7 +197,11 @@ class Puller:
             for batch in standing_batches(self.home, self.feed, self.as_of)
             if batch.request == self.request
         ]
-        facts: dict[str, object] = {"request": self.request, "until": self.until.isoformat()}
+        facts: dict[str, object] = {
+            "request": self.request,
+            "night": self.as_of.isoformat(),
+            "until": self.until.isoformat(),
+        }
         waiting = 0
         if self.connector.by_subject:
             ordered = order()
