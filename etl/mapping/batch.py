@@ -41,6 +41,10 @@ IMPORT_LATEST = date(2100, 12, 31)
 YEARS_AHEAD = 50
 REASONS_SHOWN = 20
 
+SMALL = 2 << 20
+"""Bytes up to which a batch is mapped in memory and without the database's optimizer: most nights bring
+little, and a night has a hundred feeds."""
+
 
 @dataclass(frozen=True)
 class Mapped:
@@ -98,19 +102,7 @@ def map_feed(
     scratch = out.with_name(f"{out.name}.scratch")
     scratch.mkdir(parents=True, exist_ok=True)
     try:
-        tables = _read(feed, files, scratch, arrived_on)
-        origins = [
-            Origin(
-                table=table,
-                place=place,
-                batch=batch,
-                feed=feed,
-                arrived_on=arrived_on,
-                latest=_latest(feed, arrived_on),
-                time_zone=feed.time_zone or time_zone,
-            )
-            for place, table in enumerate(tables)
-        ]
+        is_small = _bytes(feed, files) <= SMALL
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "memory_limit": memory_limit,
@@ -118,20 +110,51 @@ def map_feed(
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        with duckdb.connect(str(scratch / "work.duckdb"), config=config) as connection:
+        database = ":memory:" if is_small else str(scratch / "work.duckdb")
+        with duckdb.connect(database, config=config) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             connection.execute("SET preserve_insertion_order = true")
-            return _Mapper(connection, feed, origins, batch, out, scratch).run()
+            if is_small:
+                # Planning costs more than running: a long IN alone, made a join, ten times as much.
+                connection.execute("PRAGMA disable_optimizer")
+            tables = _read(connection, feed, files, scratch, arrived_on)
+            origins = [
+                Origin(
+                    table=table,
+                    place=place,
+                    batch=batch,
+                    feed=feed,
+                    arrived_on=arrived_on,
+                    latest=_latest(feed, arrived_on),
+                    time_zone=feed.time_zone or time_zone,
+                )
+                for place, table in enumerate(tables)
+            ]
+            return _Mapper(connection, feed, origins, batch, out, scratch, is_small).run()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _read(feed: Feed, files: Sequence[Export], scratch: Path, arrived_on: date) -> list[Table]:
+def _bytes(feed: Feed, files: Sequence[Export]) -> int:
+    """How much there is to read: of a system that was asked, its pages."""
+    if not feed.is_pulled:
+        return sum(file.path.stat().st_size for file in files if file.path.exists())
+    return sum(file.stat().st_size for file in files[0].path.parent.iterdir())
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    files: Sequence[Export],
+    scratch: Path,
+    arrived_on: date,
+) -> list[Table]:
     if feed.is_pulled:
         from etl.sources.pages import read_pages
 
-        folder = files[0].path.parent
-        return read_pages(feed, folder, feed.name, arrived_on.isoformat(), scratch / "pages")
+        folder, day = files[0].path.parent, arrived_on.isoformat()
+        return read_pages(connection, feed, folder, feed.name, day, scratch / "pages")
     tables = [
         read_table(file.path, file.name, feed.read, feed.sources, scratch / f"{place}.parquet")
         for place, file in enumerate(files)
@@ -163,6 +186,7 @@ class _Mapper:
         batch: str,
         out: Path,
         scratch: Path,
+        is_small: bool,
     ) -> None:
         self.connection = connection
         self.feed = feed
@@ -170,6 +194,7 @@ class _Mapper:
         self.batch = batch
         self.out = out
         self.scratch = scratch
+        self.is_small = is_small
         self.received: dict[str, Received] = {}
         self.cleaned: dict[str, int] = {}
 
@@ -229,17 +254,22 @@ class _Mapper:
 
     def _map(self, entity: Entity) -> None:
         """One entity: judge every row, find repeats, write what is good, note what is not."""
+        self._judge(entity)
+        has_repeats = self._find_repeats(entity)
+        self._write(entity, has_repeats=has_repeats)
+        self._count(entity, has_repeats=has_repeats)
+        self._reject(entity)
+
+    def _judge(self, entity: Entity) -> None:
+        """`judged`: every row of the entity with what its rules say."""
+        run = self.connection.execute
+        if self.is_small:
+            run(f"CREATE OR REPLACE TABLE judged AS {self._judged(entity)}")
+            return
         judged = literal(str(self.scratch / f"{entity.name}.judged.parquet"))
         # Streamed through once; all that follows reads only the columns it needs of it.
-        self.connection.execute(
-            f"COPY ({self._judged(entity)}) TO {judged} (FORMAT parquet, COMPRESSION lz4)"
-        )
-        self.connection.execute(
-            f"CREATE OR REPLACE VIEW judged AS SELECT * FROM read_parquet({judged})"
-        )
-        self._write(entity, has_repeats=self._find_repeats(entity))
-        self._count(entity)
-        self._reject(entity)
+        run(f"COPY ({self._judged(entity)}) TO {judged} (FORMAT parquet, COMPRESSION lz4)")
+        run(f"CREATE OR REPLACE VIEW judged AS SELECT * FROM read_parquet({judged})")
 
     def _find_repeats(self, entity: Entity) -> bool:
         """Two exports of one row contradict each other; two pages tell its versions, oldest first."""
@@ -315,13 +345,15 @@ class _Mapper:
         read = [origin for origin in self.origins if origin.table.each == (records[0].each or "")]
         return len(records) == 1 and len(read) == 1 and read[0].table.in_order
 
-    def _count(self, entity: Entity) -> None:
+    def _count(self, entity: Entity, *, has_repeats: bool) -> None:
         amount = f"SUM({entity.amount})" if entity.amount else "NULL"
         counted = f"SELECT COUNT(*), {amount}, SUM(CAST(is_cleaned AS INTEGER)) FROM judged"
         every, cleaned = self._tally(counted)
-        copies, _ = self._tally(
-            f"{counted} WHERE seq IN (SELECT seq FROM repeat WHERE reason IS NULL)"
-        )
+        copies = Tally()
+        if has_repeats:
+            copies, _ = self._tally(
+                f"{counted} WHERE seq IN (SELECT seq FROM repeat WHERE reason IS NULL)"
+            )
         self.received[entity.name] = Received(every, copies)
         if cleaned:
             self.cleaned[entity.name] = cleaned

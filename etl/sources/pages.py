@@ -7,7 +7,7 @@ an element of a list inside the row). Columns that begin with `@` are facts of t
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,14 +26,20 @@ LABEL = "label:"
 DESCRIBE = "describe"
 MEGABYTE = 1 << 20
 
+AT_ONCE = 32 * MEGABYTE
+"""Bytes of pages that are open at the same time. The database needs some ten times as much to take them
+apart, and a batch may have any number of pages."""
+
 
 @dataclass(frozen=True)
 class LandedPage:
-    """One answered request. `file` is empty for an answer that is no data. `outcome`: `page`,
-    `nothing` (the system said so) or `skip` (it could not answer about this subject)."""
+    """One answered request. `file` is empty for an answer that is no data, `size` its bytes.
+    `outcome`: `page`, `nothing` (the system said so) or `skip` (it could not answer about this
+    subject)."""
 
     number: int
     file: str
+    size: int
     lands: str
     about: Mapping[str, str]
     outcome: str
@@ -45,15 +51,23 @@ def landed_pages(folder: Path) -> Iterator[LandedPage]:
         for line in lines:
             entry = json.loads(line)
             yield LandedPage(
-                entry["n"], entry["file"] or "", entry["lands"], entry["about"], entry["outcome"]
+                entry["n"],
+                entry["file"] or "",
+                entry.get("size", 0),
+                entry["lands"],
+                entry["about"],
+                entry["outcome"],
             )
 
 
-def read_pages(feed: Feed, folder: Path, name: str, read_on: str, out: Path) -> list[Table]:
+def read_pages(
+    db: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, name: str, read_on: str, out: Path
+) -> list[Table]:
     """The pages of one batch as tables: one for each list that the mapping's records are made of.
 
-    `read_on` is the night the batch landed (`@asked_on`); `out` a folder to write in. Rows are in
-    the order of `version`, then as they came, so that of two versions of a record the later wins.
+    `db` is a connection to work in, with the threads and memory it may take; `read_on` the night the
+    batch landed (`@asked_on`); `out` a folder to write in. Rows are in the order of `version`, then as
+    they came, so that of two versions of a record the later wins.
 
     Raises:
         BadInput: a page is not what its system sends.
@@ -62,13 +76,18 @@ def read_pages(feed: Feed, folder: Path, name: str, read_on: str, out: Path) -> 
     pages = [page for page in landed_pages(folder) if page.file or page.outcome != "page"]
     out.mkdir(parents=True, exist_ok=True)
     if any(page.lands in ("csv", "zip") for page in pages):
-        return _read_csv(feed, connector, folder, [page for page in pages if page.file], out)
-    reader = _JsonReader(feed, connector, folder, pages, name, read_on, out)
+        return _read_csv(db, feed, connector, folder, [page for page in pages if page.file], out)
+    reader = _JsonReader(db, feed, connector, folder, pages, name, read_on, out)
     return reader.tables()
 
 
 def _read_csv(
-    feed: Feed, connector: Connector, folder: Path, pages: Sequence[LandedPage], out: Path
+    db: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    connector: Connector,
+    folder: Path,
+    pages: Sequence[LandedPage],
+    out: Path,
 ) -> list[Table]:
     from etl.sources.delimited import read_delimited
 
@@ -85,22 +104,23 @@ def _read_csv(
         known_as = f"{feed.name}, page {page.number}"
         table = read_delimited(path, known_as, read, needed, out / f"{page.number:06d}.parquet")
         if needed != tuple(headers):
-            table = _renamed(table, headers, out / f"{page.number:06d}-named.parquet")
+            table = _renamed(db, table, headers, out / f"{page.number:06d}-named.parquet")
         tables.append(table)
-    return tables or [_no_rows(feed, feed.sources, feed.name, out / "none.parquet")]
+    return tables or [_no_rows(db, feed, feed.sources, feed.name, out / "none.parquet")]
 
 
-def _renamed(table: Table, headers: Mapping[str, str], out: Path) -> Table:
+def _renamed(
+    db: duckdb.DuckDBPyConnection, table: Table, headers: Mapping[str, str], out: Path
+) -> Table:
     """The columns as the mapping calls them; those that a CSV does not have are empty."""
     cells = ", ".join(
         f"c{table.position(header)} AS c{place}" if header else f"CAST(NULL AS VARCHAR) AS c{place}"
         for place, header in enumerate(headers.values())
     )
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"COPY (SELECT {cells}, {ROW} FROM read_parquet({literal(str(table.rows))})) "
-            f"TO {literal(str(out))} (FORMAT parquet)"
-        )
+    db.execute(
+        f"COPY (SELECT {cells}, {ROW} FROM read_parquet({literal(str(table.rows))})) "
+        f"TO {literal(str(out))} (FORMAT parquet)"
+    )
     return replace(table, rows=out, header=tuple(headers))
 
 
@@ -119,22 +139,24 @@ def _unzipped(archive: Path, target: Path) -> Path:
     return target
 
 
-def _no_rows(feed: Feed, columns: Sequence[str], name: str, out: Path) -> Table:
+def _no_rows(
+    db: duckdb.DuckDBPyConnection, feed: Feed, columns: Sequence[str], name: str, out: Path
+) -> Table:
     header = tuple(columns) or ("@none",)
     nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS c{place}" for place in range(len(header)))
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"COPY (SELECT {nothing}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE) "
-            f"TO {literal(str(out))} (FORMAT parquet)"
-        )
+    db.execute(
+        f"COPY (SELECT {nothing}, CAST(NULL AS BIGINT) AS {ROW} WHERE FALSE) "
+        f"TO {literal(str(out))} (FORMAT parquet)"
+    )
     return Table(name, out, header, 0, written_as=f"pages of {feed.source}")
 
 
 class _JsonReader:
-    """The JSON pages of one batch, opened once, read once for each list."""
+    """The JSON pages of one batch: some at a time, opened once, read once for each list."""
 
     def __init__(
         self,
+        db: duckdb.DuckDBPyConnection,
         feed: Feed,
         connector: Connector,
         folder: Path,
@@ -143,6 +165,7 @@ class _JsonReader:
         read_on: str,
         out: Path,
     ) -> None:
+        self.db = db
         self.feed = feed
         self.connector = connector
         self.folder = folder
@@ -153,41 +176,58 @@ class _JsonReader:
 
     def tables(self) -> list[Table]:
         """One table for each `each` of the feed's records."""
-        with duckdb.connect() as self.db:
-            self._open()
-            self.labels = self._labels()
-            kinds = dict.fromkeys(
-                record.each or "" for several in self.feed.records.values() for record in several
-            )
-            return [self._table(each, place) for place, each in enumerate(kinds)]
-
-    def _open(self) -> None:
-        """`page`: number, about, outcome, body. Bodies are read when they are needed."""
-        run = self.db.execute
-        run("SET preserve_insertion_order = false")
-        run("CREATE TABLE listed (number BIGINT, path VARCHAR, about JSON, outcome VARCHAR)")
-        rows = [
-            (
-                page.number,
-                str(self.folder / page.file) if page.file else None,
-                json.dumps(dict(page.about), ensure_ascii=False),
-                page.outcome,
-            )
-            for page in self.pages
-        ]
-        if rows:
-            self.db.executemany("INSERT INTO listed VALUES (?, ?, ?, ?)", rows)
-        run("SET VARIABLE files = (SELECT COALESCE(list(path ORDER BY number), []) FROM listed "
-            "WHERE path IS NOT NULL)")  # fmt: skip
-        has_files = any(page.file for page in self.pages)
-        bodies = (
-            "SELECT filename, content FROM read_text(getvariable('files'))"
-            if has_files
-            else "SELECT NULL AS filename, NULL AS content WHERE FALSE"
+        self.labels = self._labels()
+        kinds = dict.fromkeys(
+            record.each or "" for several in self.feed.records.values() for record in several
         )
-        run(
+        drafts: dict[str, list[Path]] = {each: [] for each in kinds}
+        # Only the last step has to keep an order, and it says which.
+        self.db.execute("SET preserve_insertion_order = false")
+        try:
+            for nth, group in enumerate(_groups(self.pages)):
+                self._open(group)
+                for place, each in enumerate(kinds):
+                    file = self.out / f"{place}-{nth}.parquet"
+                    self._draft(each, file)
+                    drafts[each].append(file)
+            return [self._table(each, place, drafts[each]) for place, each in enumerate(kinds)]
+        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+            raise BadInput(
+                f"feed {self.feed.name}: a page of {self.feed.source} is not whole JSON: "
+                f"{str(error).splitlines()[0][:200]}."
+            ) from None
+        finally:
+            self.db.execute("DROP TABLE IF EXISTS page")
+            self.db.execute("DROP TABLE IF EXISTS listed")
+            self.db.execute("SET preserve_insertion_order = true")
+
+    def _open(self, pages: Sequence[LandedPage]) -> None:
+        """`page`: number, about, outcome, body of some pages; `listed`: the same without bodies."""
+        self.db.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE listed AS
+            SELECT UNNEST(CAST($numbers AS BIGINT[])) AS number,
+                UNNEST(CAST($paths AS VARCHAR[])) AS path,
+                CAST(UNNEST(CAST($abouts AS VARCHAR[])) AS JSON) AS about,
+                UNNEST(CAST($outcomes AS VARCHAR[])) AS outcome
+            """,
+            {
+                "numbers": [page.number for page in pages],
+                "paths": [str(self.folder / page.file) if page.file else None for page in pages],
+                "abouts": [json.dumps(dict(page.about), ensure_ascii=False) for page in pages],
+                "outcomes": [page.outcome for page in pages],
+            },
+        )
+        files = [literal(str(self.folder / page.file)) for page in pages if page.file]
+        bodies = (
+            f"SELECT filename, content FROM read_text([{', '.join(files)}])"
+            if files
+            else "SELECT CAST(NULL AS VARCHAR) AS filename, CAST(NULL AS VARCHAR) AS content "
+            "WHERE FALSE"
+        )
+        self.db.execute(
             f"""
-            CREATE VIEW page AS
+            CREATE OR REPLACE TEMP TABLE page AS
             SELECT listed.number, listed.about, listed.outcome,
                 CASE WHEN body.content IS NULL OR trim(body.content) = '' THEN NULL
                     ELSE CAST(body.content AS JSON) END AS body
@@ -208,7 +248,7 @@ class _JsonReader:
             found.update(self.connector.labels(document))
         return found
 
-    def _table(self, each: str, place: int) -> Table:
+    def _columns(self, each: str) -> tuple[str, ...]:
         wanted = [
             column
             for several in self.feed.records.values()
@@ -218,33 +258,42 @@ class _JsonReader:
         ]
         if self.feed.row_date:
             wanted += self.feed.row_date.sources
-        columns = tuple(dict.fromkeys(wanted))
-        file = self.out / f"{place}.parquet"
-        relation = self._relation(each)
-        cells = ", ".join(
-            f"{self._cell(column, each)} AS c{n}, {self._kind(column, each)} AS k{n}"
-            for n, column in enumerate(columns)
+        return tuple(dict.fromkeys(wanted))
+
+    def _draft(self, each: str, file: Path) -> None:
+        """The rows of the pages that are open, with what they are ordered by, in no order."""
+        cells = _Cells(self, each)
+        listed = [
+            f"{cells.cell(column)} AS c{n}, {cells.kind(column)} AS k{n}"
+            for n, column in enumerate(self._columns(each))
+        ]
+        if self.feed.version and each != PAGE:
+            listed.append(f"{cells.cell(self.feed.version)} AS stamp")
+        listed += ["number", "position", "element"]
+        self.db.execute(
+            f"COPY (SELECT {', '.join(listed)} FROM ({cells.opened(self._relation(each))}) AS entry) "
+            f"TO {literal(str(file))} (FORMAT parquet, COMPRESSION lz4)"
         )
+
+    def _table(self, each: str, place: int, drafts: Sequence[Path]) -> Table:
+        file = self.out / f"{place}.parquet"
+        columns = self._columns(each)
+        cells = "".join(f"c{n}, k{n}, " for n in range(len(columns)))
         order = "number, position, element"
         if self.feed.version and each != PAGE:
-            stamp = self._text(self.feed.version, each)
-            order = f"TRY_CAST({stamp} AS DECIMAL(38, 6)), {stamp}, {order}"
-        try:
-            self.db.execute(
-                f"""
-                COPY (
-                    SELECT {cells}{"," if cells else ""}
-                        ROW_NUMBER() OVER (ORDER BY {order}) AS {ROW}
-                    FROM ({relation}) AS entry
-                    ORDER BY {ROW}
-                ) TO {literal(str(file))} (FORMAT parquet)
-                """
-            )
-        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-            raise BadInput(
-                f"feed {self.feed.name}: a page of {self.feed.source} is not whole JSON: "
-                f"{str(error).splitlines()[0][:200]}."
-            ) from None
+            order = f"TRY_CAST(stamp AS DECIMAL(38, 6)), stamp, {order}"
+        files = ", ".join(literal(str(draft)) for draft in drafts)
+        self.db.execute(
+            f"""
+            COPY (
+                SELECT {cells}ROW_NUMBER() OVER (ORDER BY {order}) AS {ROW}
+                FROM read_parquet([{files}])
+                ORDER BY {ROW}
+            ) TO {literal(str(file))} (FORMAT parquet)
+            """
+        )
+        for draft in drafts:
+            draft.unlink()
         counted = self.db.execute(f"SELECT COUNT(*) FROM read_parquet({literal(str(file))})")
         rows = int((counted.fetchone() or (0,))[0])
         return Table(
@@ -307,37 +356,74 @@ class _JsonReader:
             ) AS opened
         """
 
-    def _text(self, column: str, each: str) -> str:
-        return f"json_extract_string({self._place(column, each)})"
 
-    def _place(self, column: str, each: str) -> str:
-        """`relation, path` of a column, as the json functions take them."""
-        if column.startswith(LABEL):
-            column = self.labels.get(column.removeprefix(LABEL), column)
-        inside = f"{each}{ELEMENT}"
-        if each and each != PAGE and column.startswith(inside):
-            return f"item, {literal(_path(column.removeprefix(inside).lstrip('.')))}"
-        return f"entry, {literal(_path(column))}"
+class _Cells:
+    """The cells of one list's rows as SQL. A row's JSON is taken apart once for all its cells: once a
+    cell would be most of the work."""
 
-    def _cell(self, column: str, each: str) -> str:
+    def __init__(self, reader: _JsonReader, each: str) -> None:
+        self.reader = reader
+        self.each = each
+        self.paths: dict[str, list[str]] = {"entry": [], "item": []}
+
+    def opened(self, relation: str) -> str:
+        """`relation` with the texts and the types of all cells that were asked for."""
+        lists = "".join(
+            f", json_extract_string({part}, [{', '.join(map(literal, paths))}]) AS {part}_texts"
+            f", json_type({part}, [{', '.join(map(literal, paths))}]) AS {part}_types"
+            for part, paths in self.paths.items()
+            if paths
+        )
+        return f"SELECT *{lists} FROM ({relation}) AS relation"
+
+    def cell(self, column: str) -> str:
+        """The text of a cell, or a fact of the page."""
         facts = {
             "@outcome": "outcome",
-            "@provider": literal(self.feed.source),
-            "@asked_on": literal(self.read_on),
+            "@provider": literal(self.reader.feed.source),
+            "@asked_on": literal(self.reader.read_on),
             "@page": "CAST(number AS VARCHAR)",
         }
         if column in facts:
             return facts[column]
         if column.startswith("@"):
             return f"json_extract_string(about, {literal(_path(column[1:]))})"
-        return self._text(column, each)
+        part, place = self._place(column)
+        return f"{part}_texts[{place}]"
 
-    def _kind(self, column: str, each: str) -> str:
+    def kind(self, column: str) -> str:
         """A JSON number is a number already, whatever signs the feed's texts use."""
         if column.startswith("@"):
             return "CAST(NULL AS VARCHAR)"
+        part, place = self._place(column)
         types = "'DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT'"
-        return f"CASE WHEN json_type({self._place(column, each)}) IN ({types}) THEN 'n' END"
+        return f"CASE WHEN {part}_types[{place}] IN ({types}) THEN 'n' END"
+
+    def _place(self, column: str) -> tuple[str, int]:
+        """Which part of the row a column is looked for in, and its place in that part's lists."""
+        if column.startswith(LABEL):
+            column = self.reader.labels.get(column.removeprefix(LABEL), column)
+        inside = f"{self.each}{ELEMENT}"
+        part = "entry"
+        if self.each and self.each != PAGE and column.startswith(inside):
+            part, column = "item", column.removeprefix(inside).lstrip(".")
+        paths, path = self.paths[part], _path(column)
+        if path not in paths:
+            paths.append(path)
+        return part, paths.index(path) + 1
+
+
+def _groups(pages: Iterable[LandedPage]) -> Iterator[list[LandedPage]]:
+    """The pages in their order, as many at a time as may be open; at least one group."""
+    group: list[LandedPage] = []
+    size = 0
+    for page in pages:
+        if group and size + page.size > AT_ONCE:
+            yield group
+            group, size = [], 0
+        group.append(page)
+        size += page.size
+    yield group
 
 
 def _path(column: str) -> str:
