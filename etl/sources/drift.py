@@ -22,16 +22,22 @@ PAGES_READ = 20
 FEWEST_ROWS = 5
 """With fewer rows a field that is in none of them may just be empty."""
 
+FEWEST_EXPECTED = 7
+"""Of how many rows a field must have been expected for its absence to mean something: some systems
+leave out what is empty, and by chance alone that happens once in a thousand nights."""
+
 SCALARS = {"BIGINT": "number", "UBIGINT": "number", "DOUBLE": "number", "HUGEINT": "number"}
 NESTED = ("OBJECT", "ARRAY")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The top fields of some rows: name → the types of its values, without null; and how many rows."""
+    """The top fields of some rows: name → the types of its values, without null; how many rows there
+    are, and how many of them have the field."""
 
     fields: Mapping[str, frozenset[str]]
     rows: int
+    times: Mapping[str, int]
 
 
 def shape_of(feed: Feed, folder: Path) -> Shape | None:
@@ -58,28 +64,33 @@ def shape_of(feed: Feed, folder: Path) -> Shape | None:
     )
     files = ", ".join(literal(str(path)) for path in paths)
     with duckdb.connect() as db:
-        db.execute(
-            f"CREATE TABLE entry AS SELECT UNNEST({several}) AS entry FROM read_text([{files}])"
-        )
+        try:
+            db.execute(
+                f"""
+                CREATE TABLE entry AS
+                SELECT UNNEST({several}) AS entry FROM read_text([{files}]) WHERE trim(content) <> ''
+                """
+            )
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            return None  # a page that is no JSON: the mapping says which
         counted = db.execute(
             "SELECT COUNT(*) FROM entry WHERE json_type(entry) = 'OBJECT'"
         ).fetchone()
+        # No paths here: a field may be called anything.
         found = db.execute(
             """
-            SELECT name, list(DISTINCT kind) FROM (
-                SELECT name, json_type(json_extract(entry, '$."' || replace(name, '"', '\"') || '"'))
-                    AS kind
-                FROM (SELECT entry, UNNEST(json_keys(entry)) AS name FROM entry
-                      WHERE json_type(entry) = 'OBJECT') AS named
-            ) AS typed
-            GROUP BY name
+            SELECT field.key, list(DISTINCT field.type), COUNT(*)
+            FROM (SELECT entry FROM entry WHERE json_type(entry) = 'OBJECT') AS named,
+                json_each(named.entry) AS field
+            GROUP BY field.key
             """
         ).fetchall()
     fields = {
         name: frozenset(SCALARS.get(kind, kind) for kind in kinds if kind and kind != "NULL")
-        for name, kinds in found
+        for name, kinds, _ in found
     }
-    return Shape(fields, int((counted or (0,))[0]))
+    times = {name: count for name, _, count in found}
+    return Shape(fields, int((counted or (0,))[0]), times)
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,12 @@ def drift(feed: Feed, before: Shape | None, now: Shape | None) -> Drift:
         for column in record.sources
         if not column.startswith(("@", "label:"))
     }
-    gone = sorted((before.fields.keys() & read) - now.fields.keys())
+    gone = sorted(
+        name
+        for name in (before.fields.keys() & read) - now.fields.keys()
+        if before.times[name] == before.rows
+        or before.times[name] * now.rows >= FEWEST_EXPECTED * before.rows
+    )
     nested = sorted(
         name
         for name in before.fields.keys() & read & now.fields.keys()
