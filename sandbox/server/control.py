@@ -25,6 +25,11 @@ async def counts(request: Request) -> Response:
     return reply(state_of(request).as_counts())
 
 
+async def issued(request: Request) -> Response:
+    """System → every token it ever handed out: what a test of leaks looks for."""
+    return reply(state_of(request).issued)
+
+
 async def clock(request: Request) -> Response:
     """`{"set": iso}`, `{"advance": seconds}`, `{"freeze": bool}`; several at once in this order."""
     state, wish = state_of(request), await json_body(request)
@@ -94,6 +99,7 @@ def _route(path: str, endpoint: Any, method: str) -> Route:
 ROUTES = [
     _route("/health", health, "GET"),
     _route("/counts", counts, "GET"),
+    _route("/issued", issued, "GET"),
     _route("/clock", clock, "POST"),
     _route("/faults", trouble, "POST"),
     _route("/reset", reset, "POST"),

@@ -48,6 +48,7 @@ class State:
         self.limit_factor = limit_factor
         self.options = options or {}
         self.world: Any = None  # sandbox.world.reader.World; create_app sets it
+        self.issued: dict[str, list[str]] = defaultdict(list)
         self._seed = seed
         self._forget()
 
@@ -119,6 +120,7 @@ class State:
             text or secrets.token_hex(24), now, now + timedelta(seconds=life), dict(facts)
         )
         self.tokens[system][token.text] = token
+        self.issued[system].append(token.text)
         return token
 
     def live_token(self, system: str, text: str) -> Token | None:
