@@ -203,7 +203,9 @@ def _may_be_empty(ctx: Context, landed: landing.Batch) -> bool:
     home = ctx.settings.home
     feed = ctx.book.feed(landed.feed)
     if feed.is_pulled:
-        return not feed.essential  # an object may have no rows; the book says which ones must
+        # An object may have no rows; the book says which ones must. Changes there may be none.
+        facts = landing.manifest_of(home, landed).get("pull", {})
+        return not feed.essential or bool(facts.get("since"))
     return feed.export == "increment" and any(
         batch.name < landed.name and find_batch(home, batch.name) is not None
         for batch in landing.live_batches(home, landed.day, landed.feed)

@@ -28,9 +28,20 @@ def group_of(feed: Feed) -> str:
 
 
 def groups(book: Book, stage: str) -> list[str]:
-    """The groups of a stage, in the book's order."""
-    wanted = stage == INQUIRIES
-    return list(dict.fromkeys(group_of(f) for f in book.feeds if is_inquiry(f) is wanted))
+    """The groups of a stage, in the book's order.
+
+    Raises:
+        ZixinError: a need is called like a system: nobody could tell the two groups apart.
+    """
+    found: dict[bool, dict[str, None]] = {True: {}, False: {}}
+    for feed in book.feeds:
+        found[is_inquiry(feed)][group_of(feed)] = None
+    if both := sorted(found[True].keys() & found[False].keys()):
+        raise ZixinError(
+            f"{book.path}: {both[0]} names both a system and a need (a feed without `need` is one "
+            "by its own name); give the need another name."
+        )
+    return list(found[stage == INQUIRIES])
 
 
 def feeds_of(book: Book, group: str) -> list[Feed]:

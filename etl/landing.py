@@ -154,10 +154,11 @@ def land_pull(
 
 
 def remap(home: Path, feed: Feed, as_of: date) -> list[Batch]:
-    """Land again, from landing itself, what of a feed stands under another mapping."""
+    """Land again, from landing itself, what of a feed stands under another mapping; and what was
+    refused under another one, when it was bought: nobody asks for it again."""
     with _locked(home / "landing"):
         landing = _Landing(home / "landing", feed, as_of)
-        for batch in landing.standing():
+        for batch in (*landing.standing(), *landing.refused_answers()):
             if batch.mapping_hash != feed.mapping_hash:
                 landing.remap(batch)
         return landing.commit()
@@ -219,6 +220,22 @@ class _Landing:
         gone = {name for batch in mine for name in batch.supersedes}
         left = [batch for batch in mine if batch.name not in gone]
         return sorted(left, key=lambda batch: (self._arrival(batch), batch.name))
+
+    def refused_answers(self) -> list[Batch]:
+        """Refused batches of answers about single customers, of which nothing newer was made."""
+        mine = [
+            batch
+            for batch in self.index
+            if batch.feed == self.feed.name and batch.is_visible(self.as_of)
+        ]
+        gone = {name for batch in mine for name in batch.supersedes}
+        return [
+            batch
+            for batch in mine
+            if batch.refused
+            and batch.name not in gone
+            and manifest_of(self.folder.parent, batch).get("pull", {}).get("answered")
+        ]
 
     def _arrival(self, batch: Batch) -> str:
         """Rows of a scheduled batch are known the day it arrived; those of an import are not."""
