@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 def extract_feed(ctx: Context, as_of: date, name: str) -> list[str]:
     """Land what is new; returns the new batches."""
     feed = ctx.book.feed(name)
-    remark = ""
+    remark = sentence = ""
     try:
         if feed.is_pulled:
             landed, remark = _pull(ctx, as_of, feed)
+            # Said again on every night that still reads them under the mapping of old.
+            sentence = landing.refused_as_mapped(ctx.settings.home, feed, as_of)
         else:
             landed = landing.land(ctx.settings.home, feed, ctx.book.path.parent, as_of)
     except BadInput as error:
         _note(ctx, as_of, feed, "held", hide(str(error)))
         return []
-    _note(ctx, as_of, feed, "loaded", "", remark)
+    _note(ctx, as_of, feed, "held" if sentence else "loaded", sentence, remark)
     return [batch.name for batch in landed]
 
 

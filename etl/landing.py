@@ -159,9 +159,17 @@ def remap(home: Path, feed: Feed, as_of: date) -> list[Batch]:
     with _locked(home / "landing"):
         landing = _Landing(home / "landing", feed, as_of)
         for batch in (*landing.standing(), *landing.refused_answers()):
-            if batch.mapping_hash != feed.mapping_hash:
+            # What this mapping was refused for before would only be refused again.
+            if batch.mapping_hash != feed.mapping_hash and not landing.refused_for(batch):
                 landing.remap(batch)
         return landing.commit()
+
+
+def refused_as_mapped(home: Path, feed: Feed, as_of: date) -> str:
+    """Why batches still stand under an older mapping: today's was refused for them. Else empty."""
+    landing = _Landing(home / "landing", feed, as_of)
+    older = [batch for batch in landing.standing() if batch.mapping_hash != feed.mapping_hash]
+    return " ".join(dict.fromkeys(filter(None, map(landing.refused_for, older))))
 
 
 def standing_batches(home: Path, feed: Feed, as_of: date) -> list[Batch]:
@@ -221,6 +229,18 @@ class _Landing:
         left = [batch for batch in mine if batch.name not in gone]
         return sorted(left, key=lambda batch: (self._arrival(batch), batch.name))
 
+    def refused_for(self, batch: Batch) -> str:
+        """Why the same pages were refused under today's mapping; empty if they were not."""
+        for other in self.index:
+            if (
+                other.feed == batch.feed
+                and other.refused
+                and other.mapping_hash == self.feed.mapping_hash
+                and other.content == batch.content
+            ):
+                return other.refused
+        return ""
+
     def refused_answers(self) -> list[Batch]:
         """Refused batches of answers about single customers, of which nothing newer was made."""
         mine = [
@@ -229,11 +249,13 @@ class _Landing:
             if batch.feed == self.feed.name and batch.is_visible(self.as_of)
         ]
         gone = {name for batch in mine for name in batch.supersedes}
+        standing = {batch.content for batch in self.standing()}
         return [
             batch
             for batch in mine
             if batch.refused
             and batch.name not in gone
+            and batch.content not in standing
             and manifest_of(self.folder.parent, batch).get("pull", {}).get("answered")
         ]
 

@@ -115,3 +115,20 @@ def test_processes_that_begin_at_once_share_their_windows(tmp_path: Path) -> Non
 
     assert [child.exitcode for child in children] == [0] * 4
     assert (tmp_path / "taken").read_text() == "111"
+
+
+def test_a_mapping_that_was_refused_is_not_tried_every_night(tmp_path: Path) -> None:
+    """Else every night would land all its batches once more, to refuse them once more."""
+    old, other = scripted_feed(), _mapped_otherwise("b")
+    standing = _landed(tmp_path, old, {"C-1": "answered"})
+    (again,) = landing.remap(tmp_path, other, TONIGHT)
+    landing.refuse(tmp_path, again.name, "nobody has a name")
+
+    assert landing.remap(tmp_path, other, TONIGHT) == []
+    assert landing.live_batches(tmp_path, TONIGHT) == [standing]
+    assert landing.refused_as_mapped(tmp_path, other, TONIGHT) == "nobody has a name"
+    assert landing.refused_as_mapped(tmp_path, old, TONIGHT) == ""
+
+    (third,) = landing.remap(tmp_path, _mapped_otherwise("c"), TONIGHT)
+    assert third.supersedes == (standing.name,)
+    assert landing.remap(tmp_path, _mapped_otherwise("c"), TONIGHT) == []
