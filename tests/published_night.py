@@ -16,6 +16,7 @@ from tests.small_night import Rows, SmallNight
 
 AS_OF = date(2026, 11, 20)
 HOSTILE_NAME = "</script><!-- <img src=x onerror=alert(1)> \u2028 =1+1 客户"
+HOSTILE_CAUSE = "<script>alert(2)</script> \u202e\x1b[31m 买卖合同纠纷"
 HOSTILE_ID = 'a/b\\..Ünï "<x>"'
 
 
@@ -109,9 +110,78 @@ BOOK: Rows = {
     ],
 }
 
+
+def link(kind: str, key: str, customer: str, **more: Any) -> dict[str, Any]:
+    """Matching found, by number, that the record is about the customer."""
+    provider, record = key.split("|")[:2]
+    return {
+        "record_kind": kind, "record_key": key, "customer_id": customer, "provider": provider,
+        "record_id": record, "role_of_customer": "subject", "method": "number", "score": "1",
+        "evidence": "", "state": "accepted", "is_certain": True, **more,
+    }  # fmt: skip
+
+
+def asked(product: str, customer: str, outcome: str, batch: str) -> dict[str, Any]:
+    """One question to a provider."""
+    return {
+        "provider": "qcc", "product": product, "customer_id": customer, "keyword": "9133",
+        "asked_on": "2026-11-18", "outcome": outcome, "batch": batch,
+    }  # fmt: skip
+
+
+OUTSIDE: Rows = {
+    # C-2 was asked about and answered; HOSTILE_ID was asked without an answer; nobody asked about C-1.
+    "inquiry": [
+        asked("judgment", "C-2", "hits", "000003-court"),
+        asked("dishonest", "C-2", "none", "000004-list"),
+        asked("judgment", HOSTILE_ID, "failed", "000003-court"),
+    ],
+    "court_record": [
+        {
+            "provider": "qcc", "record_id": "R-1", "customer_id": "C-2", "case_no": "（2026）浙0106民初9号",
+            "court": "<img src=x onerror=alert(3)>", "cause": HOSTILE_CAUSE, "case_type": "civil",
+            "stage": "judgment", "filed_on": "2026-03-01", "judged_on": "2026-05-01",
+            "amount": "90071992547409.93", "currency": "CNY",
+        }
+    ],
+    "court_party": [
+        {"provider": "qcc", "record_id": "R-1", "role": "defendant", "party_name": "Second"},
+        {"provider": "qcc", "record_id": "R-1", "role": "third", "party_name": "Other"},
+    ],
+    "bureau_score": [
+        {
+            "provider": "qcc", "record_id": "U-1", "customer_id": "C-2", "scale_id": "qcc_1000",
+            "report_date": "2026-11-18", "score": "812.5", "score_min": "0", "score_max": "1000",
+            "band": "A", "recommended_limit": "35000", "currency": "CNY",
+        }
+    ],
+    "tax_credit": [
+        {"provider": "qcc", "record_id": "U-1", "customer_id": "C-2", "year": 2025, "level": "B"}
+    ],
+    "registration": [
+        {"provider": "gleif", "record_id": "L-1", "customer_id": "C-2", "status": "revoked"}
+    ],
+    "listing": [
+        {
+            "provider": "qcc", "record_id": "L-1", "customer_id": "c-1", "kind": "dishonest",
+            "listed_on": "2026-01-05", "reason": "javascript:alert(4)",
+        }
+    ],
+    "record_link": [
+        link("court_party", "qcc|R-1|defendant|Second", "C-2", role_of_customer="defendant"),
+        link("court_party", "qcc|R-1|third|Other", "C-2", role_of_customer="third", state="review"),
+        link("bureau_score", "qcc|U-1|qcc_1000|2026-11-18|C-2", "C-2"),
+        link("tax_credit", "qcc|U-1|2025|C-2", "C-2"),
+        link("registration", "gleif|L-1|C-2", "C-2"),
+        link("listing", "qcc|dishonest|L-1|c-1", "c-1", record_id="L-1"),
+    ],
+}  # fmt: skip
+
+BOOK = {**BOOK, **OUTSIDE}
+
 TALLY = {"rows": 10, "amount": "1.00"}
 NONE = {"rows": 0, "amount": "0.00"}
-ARRIVAL = {
+ARRIVAL: dict[str, Any] = {
     "batch": "000001-ledger",
     "feed": "ledger",
     "state": "loaded",
@@ -148,6 +218,17 @@ ARRIVAL = {
     ],
 }
 
+
+def brought(batch: str, *entities: str) -> dict[str, Any]:
+    """What a delivery of these record types says of itself."""
+    feed = batch.split("-")[1]
+    accounts = [
+        {**ARRIVAL["conservation"][0], "feed": feed, "batch": batch, "entity": entity}
+        for entity in entities
+    ]
+    return {**ARRIVAL, "batch": batch, "feed": feed, "conservation": accounts, "suites": []}
+
+
 CONTEXT = NightContext(
     as_of=AS_OF,
     code_version="0.1.0",
@@ -157,7 +238,11 @@ CONTEXT = NightContext(
         Source("ledger", "000001-ledger", AS_OF, "loaded"),
         Source("crm", "000002-crm", date(2026, 11, 17), "held", "Row count fell by 45 %."),
     ),
-    arrivals=(ARRIVAL,),
+    arrivals=(
+        ARRIVAL,
+        brought("000003-court", "inquiry", "court_record", "court_party"),
+        brought("000004-list", "inquiry", "listing"),
+    ),
 )
 
 REGISTER = """

@@ -15,7 +15,14 @@ from typing import Any
 import pytest
 
 from etl.publish.names import file_stem
-from tests.published_night import AS_OF, BOOK, HOSTILE_ID, HOSTILE_NAME, publish
+from tests.published_night import (
+    AS_OF,
+    BOOK,
+    HOSTILE_CAUSE,
+    HOSTILE_ID,
+    HOSTILE_NAME,
+    publish,
+)  # fmt: skip
 from tests.small_night import build_night
 
 CHROMIUM = (
@@ -123,6 +130,7 @@ def test_a_credit_file_draws_itself_and_its_charts(night: Path, tmp_path: Path) 
         "payment",
         "aging",
         "history",
+        "outside",
         "policies",
         "assurance",
     } == set(seen["sections"])
@@ -141,6 +149,33 @@ def test_a_hostile_name_is_only_ever_text(night: Path, tmp_path: Path) -> None:
     assert seen["h1"] == HOSTILE_NAME
     assert seen["images"] == 0
     assert seen["scripts"] == 0
+
+
+def test_a_hostile_court_is_only_ever_text_and_a_reader_sees_whom_to_ask(
+    night: Path, tmp_path: Path
+) -> None:
+    seen = look(
+        page_of(night, "C-2"), tmp_path,
+        """const part = document.querySelector("#outside");
+        return {text: part.textContent, images: document.images.length,
+          links: [...part.querySelectorAll("a")].map((one) => one.getAttribute("href")),
+          scripts: [...document.scripts].filter((one) => !one.src && one.type !== "application/json").length,
+          alarms: [...part.querySelectorAll(".chip.alarm")].map((one) => one.textContent),
+          folds: part.querySelectorAll("details").length};""",
+        lang="en",
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert (seen["images"], seen["scripts"]) == (0, 0)
+    assert HOSTILE_CAUSE in seen["text"]
+    assert "90,071,992,547,409.93 CNY" in seen["text"]
+    assert seen["alarms"] == ["defendant", "revoked"]
+    assert seen["links"] == ["../quality.html#matching"]
+    assert seen["folds"] == 1
+    silent = look(
+        page_of(night, "C-1"), tmp_path,
+        """return {text: document.querySelector("#outside").textContent};""", lang="en",
+    )  # fmt: skip
+    assert "Nobody outside was asked about this customer." in silent["text"]
 
 
 def test_the_language_switch_redraws_everything_and_is_kept(night: Path, tmp_path: Path) -> None:
@@ -164,7 +199,9 @@ def test_the_language_switch_redraws_everything_and_is_kept(night: Path, tmp_pat
     assert seen["problems"] == []
 
 
-@pytest.mark.parametrize("page", ["customers/C-1.html", "index.html", "quality.html"])
+@pytest.mark.parametrize(
+    "page", ["customers/C-1.html", "customers/C-2.html", "index.html", "quality.html"]
+)
 def test_nobody_scrolls_sideways_on_a_phone(night: Path, tmp_path: Path, page: str) -> None:
     seen = look(night / page, tmp_path, "return {inner: window.innerWidth};", width=360, lang="en")
     assert seen["problems"] == []

@@ -19,7 +19,15 @@ from etl.publish.assets import PAGES, contents, copy_assets, indicators, inline_
 from etl.publish.credit_files import SCHEMA
 from etl.publish.names import file_stem, file_stem_sql
 from etl.publish.show import render_text
-from tests.published_night import AS_OF, BOOK, HOSTILE_ID, HOSTILE_NAME, publish, without
+from tests.published_night import (
+    AS_OF,
+    BOOK,
+    HOSTILE_CAUSE,
+    HOSTILE_ID,
+    HOSTILE_NAME,
+    publish,
+    without,
+)  # fmt: skip
 from tests.small_night import build_night
 
 
@@ -126,6 +134,41 @@ class TestDocument:
         assert [
             source["age_days"] for source in credit_file(night, "C-1")["assurance"]["sources"]
         ] == [3, 0]
+
+    def test_what_others_say_is_there_and_what_waits_is_counted(self, night: Path) -> None:
+        said = credit_file(night, "C-2")["outside"]
+        assert (said["state"], said["asked_on"], said["answered_on"]) == (
+            "answered", "2026-11-18", "2026-11-18",
+        )  # fmt: skip
+        (case,) = said["cases"]["rows"]
+        assert (case["role"], case["is_claimed_from"], case["stage"]) == (
+            "defendant", True, "judgment",
+        )  # fmt: skip
+        assert case["cause"] == HOSTILE_CAUSE
+        assert (case["amount"], case["currency"]) == ("90071992547409.93", "CNY")
+        assert (case["method"], case["link_score"]) == ("number", "1.000000")
+        (score,) = said["scores"]["rows"]
+        assert (score["score"], score["score_max"], score["recommended_limit"]) == (
+            "812.500000", "1000.000000", "35000.00",
+        )  # fmt: skip
+        assert [row["level"] for row in said["tax_levels"]["rows"]] == ["B"]
+        assert [row["status"] for row in said["registrations"]["rows"]] == ["revoked"]
+        assert said["waiting"] == {
+            "count": 1, "rows": [{"record_kind": "court_party", "count": 1}],
+        }  # fmt: skip
+        (listed,) = credit_file(night, "c-1")["outside"]["listings"]["rows"]
+        assert (listed["kind"], listed["status"]) == ("dishonest", "open")
+
+    def test_nobody_was_asked_is_not_nothing_was_found(self, night: Path) -> None:
+        nobody = credit_file(night, "C-1")["outside"]
+        assert (nobody["state"], nobody["asked_on"]) == ("not_asked", None)
+        failed = credit_file(night, HOSTILE_ID)["outside"]
+        assert (failed["state"], failed["cases"]["state"]) == ("unanswered", "unanswered")
+        # The one who was asked about courts and lists was not asked about registrations.
+        some = credit_file(night, "C-2")["outside"]
+        assert (some["listings"]["state"], some["listings"]["count"]) == ("answered", 0)
+        assert some["listings"]["answered_on"] == "2026-11-18"
+        assert some["tax_levels"]["state"] == "not_asked"
 
     def test_a_long_list_shows_its_weightiest_rows_and_its_count(self, tmp_path: Path) -> None:
         rows = [
@@ -371,6 +414,21 @@ class TestTerminal:
         printed = capture.get()
         assert expected in printed
         assert "1,246,967.89 CNY" in printed
+
+    def test_it_says_what_others_say_and_that_nobody_was_asked(self, night: Path) -> None:
+        printed = {}
+        for customer in ("C-1", "C-2", "c-1", HOSTILE_ID):
+            console = Console(width=200, force_terminal=True)
+            with console.capture() as capture:
+                console.print(render_text(credit_file(night, customer), "en"))
+            printed[customer] = capture.get()
+        assert "That is not the same as nothing found." in printed["C-1"]
+        assert "never answered: nothing is known." in printed[HOSTILE_ID]
+        assert "Dishonest judgment debtors" in printed["c-1"]
+        assert "812.5 (0 to 1,000)" in re.sub(r"\x1b\[[0-9;]*m", "", printed["C-2"])
+        assert "1 record(s) that may be about this customer wait" in printed["C-2"]
+        assert "<script>alert(2)</script>" in printed["C-2"]
+        assert "\x1b[31m 买卖" not in printed["C-2"]
 
     def test_a_name_cannot_drive_the_terminal(self, night: Path) -> None:
         document = credit_file(night, "C-1")
