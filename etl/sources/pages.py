@@ -24,6 +24,7 @@ from etl.sources.table import ROW, Table
 ELEMENT = "[]"
 LABEL = "label:"
 DESCRIBE = "describe"
+UNREADABLE = (duckdb.ConversionException, duckdb.InvalidInputException)
 MEGABYTE = 1 << 20
 
 AT_ONCE = 32 * MEGABYTE
@@ -173,9 +174,37 @@ class _JsonReader:
         self.name = name
         self.read_on = read_on
         self.out = out
+        self.mended: dict[str, Path] = {}
 
     def tables(self) -> list[Table]:
         """One table for each `each` of the feed's records."""
+        try:
+            return self._read()
+        except UNREADABLE:
+            self._mend()
+        try:
+            return self._read()
+        except UNREADABLE as error:
+            raise BadInput(
+                f"feed {self.feed.name}: a page of {self.feed.source} is not whole JSON: "
+                f"{str(error).splitlines()[0][:200]}."
+            ) from None
+
+    def _mend(self) -> None:
+        """Read copies of the pages that hold half characters; only looked for when reading failed."""
+        from etl.sources.half_characters import mended
+
+        for page in self.pages:
+            if page.file:
+                path = self.folder / page.file
+                copy = mended(path, self.out)
+                if copy != path:
+                    self.mended[page.file] = copy
+
+    def _path(self, page: LandedPage) -> str:
+        return str(self.mended.get(page.file, self.folder / page.file))
+
+    def _read(self) -> list[Table]:
         self.labels = self._labels()
         kinds = dict.fromkeys(
             record.each or "" for several in self.feed.records.values() for record in several
@@ -191,11 +220,6 @@ class _JsonReader:
                     self._draft(each, file)
                     drafts[each].append(file)
             return [self._table(each, place, drafts[each]) for place, each in enumerate(kinds)]
-        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-            raise BadInput(
-                f"feed {self.feed.name}: a page of {self.feed.source} is not whole JSON: "
-                f"{str(error).splitlines()[0][:200]}."
-            ) from None
         finally:
             self.db.execute("DROP TABLE IF EXISTS page")
             self.db.execute("DROP TABLE IF EXISTS listed")
@@ -213,12 +237,12 @@ class _JsonReader:
             """,
             {
                 "numbers": [page.number for page in pages],
-                "paths": [str(self.folder / page.file) if page.file else None for page in pages],
+                "paths": [self._path(page) if page.file else None for page in pages],
                 "abouts": [json.dumps(dict(page.about), ensure_ascii=False) for page in pages],
                 "outcomes": [page.outcome for page in pages],
             },
         )
-        files = [literal(str(self.folder / page.file)) for page in pages if page.file]
+        files = [literal(self._path(page)) for page in pages if page.file]
         bodies = (
             f"SELECT filename, content FROM read_text([{', '.join(files)}])"
             if files
