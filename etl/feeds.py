@@ -59,7 +59,14 @@ def _pull(ctx: Context, as_of: date, feed: Feed) -> tuple[list[landing.Batch], s
 
         return order(ctx, as_of, feed, connector)
 
-    pulled = puller.run(order)
+    try:
+        pulled = puller.run(order)
+    except OSError as error:
+        # Nothing else could be written either. What had arrived stays; the next run goes on there.
+        raise ZixinError(
+            f"feed {feed.name}: {home / 'landing'} cannot be written: {error.strerror}; "
+            "make room there and run the night again."
+        ) from None
     new = (*pulled.earlier, *([pulled.batch] if pulled.batch else []))
     return [*remapped, *new], hide(pulled.remark)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from etl import feeds, landing
+from etl.errors import ZixinError
 from etl.sources.config import Feed
 from tests.sources.scripted import NOW, scripted_feed
 
@@ -132,3 +133,22 @@ def test_a_mapping_that_was_refused_is_not_tried_every_night(tmp_path: Path) -> 
     (third,) = landing.remap(tmp_path, _mapped_otherwise("c"), TONIGHT)
     assert third.supersedes == (standing.name,)
     assert landing.remap(tmp_path, _mapped_otherwise("c"), TONIGHT) == []
+
+
+def test_a_full_disk_stops_the_night_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("etl.sources.systems.system", lambda _: SimpleNamespace(selects_fields=0))
+    monkeypatch.setattr("etl.sources.pull.Puller.run", full)
+    ctx = SimpleNamespace(
+        settings=SimpleNamespace(home=tmp_path),
+        policies=SimpleNamespace(active=SimpleNamespace(time_zone="Asia/Shanghai")),
+    )
+
+    with pytest.raises(ZixinError, match="landing cannot be written: No space left on device"):
+        feeds._pull(ctx, TONIGHT, scripted_feed())  # type: ignore[arg-type]
