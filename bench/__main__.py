@@ -2,9 +2,14 @@
 
 import sys
 
-from bench import matching, night, payment_family
+from bench import extraction, matching, night, payment_family
 
-BENCHMARKS = {"payment_family": payment_family.main, "night": night.main, "matching": matching.main}
+BENCHMARKS = {
+    "payment_family": payment_family.main,
+    "night": night.main,
+    "matching": matching.main,
+    "extraction": extraction.main,
+}
 
 
 def main(names: list[str]) -> int:

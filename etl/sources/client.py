@@ -78,6 +78,8 @@ class Client:
         self.first_date: datetime | None = None
         self.session = requests.Session()
         self.session.headers["User-Agent"] = AGENT
+        self.session.trust_env = False
+        self.ways: dict[str, dict[str, Any]] = {}
         # Without this a .netrc of the user would take the place of our header.
         self.session.auth = lambda request: request
         # At level DEBUG it writes whole addresses, and some systems want their key in the address.
@@ -138,10 +140,10 @@ class Client:
             return reply, self._settled(verdict, reply)
 
     def _settled(self, verdict: Verdict, reply: Reply) -> Verdict:
+        if verdict.meaning in (Meaning.PAGE, Meaning.NOTHING, Meaning.SKIP):
+            return verdict
         sentence = _clean(verdict.sentence)
         match verdict.meaning:
-            case Meaning.PAGE | Meaning.NOTHING | Meaning.SKIP:
-                return verdict
             case Meaning.RETRY | Meaning.SLOW:
                 wait = verdict.wait or self._retry_after(reply)
                 if verdict.meaning is Meaning.SLOW:
@@ -211,6 +213,7 @@ class Client:
                 headers=dict(signed.headers),
                 json=signed.body,
                 timeout=self._timeout(),
+                **self._way(address),
                 # A redirect would carry the credentials to wherever it points.
                 allow_redirects=False,
             )
@@ -240,6 +243,18 @@ class Client:
                 f"correct the host of connection {self.connection.name}."
             )
         return reply
+
+    def _way(self, address: str) -> dict[str, Any]:
+        """Proxy and certificates for an address, as the environment says. Asked once a host: requests
+        would go through the whole environment at every request."""
+        parts = urlsplit(address)
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self.ways:
+            self.session.trust_env = True
+            found = self.session.merge_environment_settings(host, {}, None, None, None)
+            self.session.trust_env = False
+            self.ways[host] = {name: found[name] for name in ("proxies", "verify")}
+        return self.ways[host]
 
     def _wait_for_window(self, ask: Ask) -> None:
         while wait := self.windows.take(self.connector.limit_key(ask)):

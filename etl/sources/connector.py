@@ -146,8 +146,8 @@ class Reply:
     def json_or_none(self) -> Json:
         """The body as JSON, None when it is none."""
         try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
+            return self.json
+        except Inconsistent:
             return None
 
 

@@ -14,7 +14,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +145,7 @@ class OpenPull:
             "about": dict(ask.about),
             "outcome": outcome,
             "subject": subject,
-            "next": None if following is None else asdict(following),
+            "next": None if following is None else vars(following),
         }
         with (self.folder / PAGES).open("a", encoding="utf-8") as stream:
             # In ASCII: names from outside may hold marks that end a line, or no character at all.
@@ -261,5 +260,5 @@ class OpenPull:
 
 def _name_of(ask: Ask) -> str:
     """Names a request: the same one has the same name after a crash."""
-    text = json.dumps(asdict(ask), sort_keys=True)
+    text = json.dumps(vars(ask), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

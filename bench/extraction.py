@@ -1,0 +1,222 @@
+"""Does extraction keep up? Our pulls against a bare client that asks the same sandbox the same things.
+
+The promise: at least 70 % of the rate at which a bare client gets the same pages, side by side in one
+run, median of five; and memory that does not grow with the number of pages.
+
+The bare client is one `requests` session that sends again what our pull sent, and looks at nothing that
+comes. Ours logs in, judges every answer, keeps to the windows, lands every page on the disk (a paid one
+is there before the next is asked) and says what follows. Both must get the same bytes. Waiting that a
+system asks for (Salesforce's jobs) is left out of both.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import requests
+
+from bench.measure import cost
+from etl.clock import Ticker
+from etl.settings import PROJECT
+from etl.sources import session
+from etl.sources.config import Feed, read_book
+from etl.sources.connector import Subject
+from etl.sources.pull import Order, Puller
+from etl.sources.systems import system
+
+CUSTOMERS = 1200
+ROUNDS = 5
+LEAST = 0.70
+DAY = date(2026, 11, 20)
+UNTIL = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+WIDER = 10_000
+"""The windows are opened wide, and the connections say so: they would be all that is measured."""
+
+PATIENCE_SECONDS = 180
+SUBJECTS = 75
+"""Companies that QCC is asked about, four products each."""
+
+FEEDS = ("fxiaoke-sales-order", "zoho-sales-order", "salesforce-sales-order", "qcc-litigation")
+OPTIONS: dict[str, dict[str, Any]] = {"salesforce-sales-order": {"max_records": 500}}
+MEMORY_PAGES = (250, 1000)
+MOST_GROWTH = 1.10
+MIB = 1 << 20
+
+Sent = tuple[str, str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a client took: answers, bytes of all of them, seconds."""
+
+    answers: int
+    size: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+class Waiting(Ticker):
+    """Real time; counts what was slept because a system asked for it."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and count it."""
+        start = time.perf_counter()
+        super().sleep(seconds)
+        self.slept += time.perf_counter() - start
+
+
+def the_feed(folder: Path, name: str) -> Feed:
+    """A feed of the shipped mappings, with options that make it many pages."""
+    book = folder / "bench.yaml"
+    book.write_text("include: [fxiaoke, zoho_crm, salesforce, qcc]\n", encoding="utf-8")
+    feed = read_book(book).feed(name)
+    return feed.model_copy(update={"options": {**feed.options, **OPTIONS.get(name, {})}})
+
+
+def companies(world: Path, most: int) -> tuple[Subject, ...]:
+    """Chinese companies of the world as a plan would name them, again and again if there are fewer."""
+    from sandbox.world.reader import World
+
+    opened = World(world)
+    rows = opened.at(UNTIL).rows("customer", system="fxiaoke", limit=most)
+    opened.close()
+    names = [str(row["customer_name"]) for row in rows]
+    named = [name for name in names if any("\u4e00" <= mark <= "\u9fff" for mark in name)]
+    return tuple(
+        Subject(f"fxiaoke:{place}", named[place % len(named)], "CN", {}) for place in range(most)
+    )
+
+
+def ours(home: Path, feed: Feed, subjects: tuple[Subject, ...]) -> tuple[Taken, list[Sent]]:
+    """Our pull into an empty home, and every request that brought an answer, login left out."""
+    ticker = Waiting()
+    session.use_ticker(ticker)
+    connector = system(feed.source)
+    client = session.opens(home, feed, connector)()
+    client.sign_in()
+    sent: list[Sent] = []
+    sizes: list[int] = []
+    request: Callable[..., requests.Response] = client.session.request
+
+    def noted(method: str, address: str, **parts: Any) -> requests.Response:
+        answer = request(method, address, **parts)
+        sent.append((method, address, parts))
+        sizes.append(len(answer.content))
+        return answer
+
+    client.session.request = noted  # type: ignore[method-assign, assignment]
+    start = time.perf_counter()
+    puller = Puller(home, feed, connector, lambda: client, DAY, UNTIL)
+    batch = puller.run(lambda: Order(subjects)).batch
+    seconds = time.perf_counter() - start - ticker.slept
+    session.close_all()
+    if batch is None:
+        raise SystemExit(f"{feed.name} brought nothing to measure")
+    return Taken(len(sent), sum(sizes), seconds), sent
+
+
+def bare(sent: list[Sent]) -> Taken:
+    """The same requests, and nothing done with what they bring."""
+    size = 0
+    start = time.perf_counter()
+    with requests.Session() as asking:
+        for method, address, parts in sent:
+            size += len(asking.request(method, address, **parts).content)
+    return Taken(len(sent), size, time.perf_counter() - start)
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[Path]:
+    """A world and, in a process of its own, a sandbox over it; the connections are set."""
+    from sandbox.world.build import make_world
+
+    make_world(folder / "world", CUSTOMERS, 1, date(2026, 12, 31))
+    ready = folder / "ready.json"
+    process = Popen(  # noqa: S603  our own interpreter
+        [
+            *(sys.executable, "-m", "sandbox.server.run", "--world", str(folder / "world")),
+            *("--ready-file", str(ready), "--limits-times", str(WIDER)),
+        ],
+        cwd=PROJECT,
+        stdout=DEVNULL,
+    )
+    try:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not ready.exists():
+            if process.poll() is not None or time.monotonic() > until:
+                raise SystemExit("the sandbox did not start")
+            time.sleep(0.1)
+        os.environ |= json.loads(ready.read_text(encoding="utf-8"))["environment"]
+        yield folder / "world"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def side_by_side(folder: Path, world: Path, name: str) -> float:
+    """Ours and the bare client in turns; prints both rates, returns the median of their ratios."""
+    feed = the_feed(folder, name)
+    subjects = companies(world, SUBJECTS) if system(feed.source).by_subject else ()
+    home = folder / "home"
+    ratios, rates = [], []
+    # The first round warms both up and is not counted.
+    for nth in range(ROUNDS + 1):
+        shutil.rmtree(home, ignore_errors=True)
+        we, sent = ours(home, feed, subjects)
+        they = bare(sent)
+        if we.size != they.size and "salesforce" not in name:
+            # A job that is done answers a look at it with more than one that is running.
+            raise SystemExit(f"{name}: {we.size:,} bytes came to us, {they.size:,} to the other")
+        if nth:
+            ratios.append(we.rate / they.rate)
+            rates.append((we.rate, they.rate))
+    middle = statistics.median(ratios)
+    mine, bares = (statistics.median(side) for side in zip(*rates, strict=True))
+    sys.stdout.write(
+        f"{name:<26}{we.answers:>5} answers{we.size / MIB:>7.1f} MiB"
+        f"{mine:>8.0f}/s ours{bares:>8.0f}/s bare{middle:>8.0%}"
+        f"  ({min(ratios):.0%}–{max(ratios):.0%})\n"
+    )
+    return middle
+
+
+def one_pull(folder: str, world: str, pages: int) -> None:
+    """A pull of so many pages, for its memory."""
+    feed = the_feed(Path(folder), "qcc-tax-credit")
+    ours(Path(folder) / f"memory-{pages}", feed, companies(Path(world), pages))
+
+
+def main() -> bool:
+    """Print the medians and the memory; True when both promises are kept."""
+    with TemporaryDirectory() as text:
+        folder = Path(text)
+        with sandbox(folder) as world:
+            ratios = [side_by_side(folder, world, name) for name in FEEDS]
+            few, many = (cost(one_pull, text, str(world), pages).memory for pages in MEMORY_PAGES)
+    sys.stdout.write(
+        f"peak memory: {few / MIB:.0f} MiB for {MEMORY_PAGES[0]} pages, "
+        f"{many / MIB:.0f} MiB for {MEMORY_PAGES[1]}\n"
+    )
+    return min(ratios) >= LEAST and many <= few * MOST_GROWTH
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)
