@@ -174,6 +174,7 @@ OUTSIDE: Rows = {
         link("tax_credit", "qcc|U-1|2025|C-2", "C-2"),
         link("registration", "gleif|L-1|C-2", "C-2"),
         link("listing", "qcc|dishonest|L-1|c-1", "c-1", record_id="L-1"),
+        link("registration", "gleif|L-9|c-1", "c-1", state="review", method="name"),
     ],
 }  # fmt: skip
 

@@ -19,7 +19,13 @@ from etl.errors import ZixinError
 
 PAGES = Path(__file__).resolve().parent / "pages"
 CATALOGUE = Path(__file__).resolve().parents[2] / "sql/reference/indicator.csv"
-STATIC = ("zixin.css", "zixin.js", "credit_file.js", "portfolio.js", "quality.js")
+PAGE_SCRIPTS = {
+    "credit_file": ("outside.js", "credit_file.js"),
+    "portfolio": ("portfolio.js",),
+    "quality": ("quality.js",),
+}
+"""What draws each page, beside what all pages share; the last one starts it."""
+STATIC = ("zixin.css", "zixin.js", *(name for several in PAGE_SCRIPTS.values() for name in several))
 
 
 def words() -> dict[str, list[str]]:
@@ -113,12 +119,13 @@ def inline_json(text: str) -> str:
 def shell(page: str, root: str, assets: str) -> tuple[str, str]:
     """What stands before and after the document in a page's HTML.
 
-    `page` names its script (credit_file, portfolio, quality); `root` leads from the page to the night's
+    `page` is a name in PAGE_SCRIPTS; `root` leads from the page to the night's
     folder and `assets` to the shared files, both relative and ending in `/` when not empty.
     """
+    scripts = "\n".join(f'<script src="@assets@{name}"></script>' for name in PAGE_SCRIPTS[page])
     before, after = (PAGES / "shell.html").read_text(encoding="utf-8").split("@document@")
     filled = [
-        part.replace("@page@", page).replace("@assets@", assets).replace("@root@", root)
+        part.replace("@scripts@", scripts).replace("@assets@", assets).replace("@root@", root)
         for part in (before, after)
     ]
     return filled[0], filled[1]

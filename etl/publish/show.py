@@ -1,83 +1,17 @@
 """A credit file on a terminal: the same document as the page, in the order a person asks."""
 
-from collections.abc import Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from collections.abc import Iterator
+from decimal import Decimal
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from etl.publish.assets import indicators, words
+from etl.publish.show_outside import outside
+from etl.publish.wording import ROWS, UNKNOWN, Document, Words, measure, money, plain
 from etl.terminal import printable
 
-UNKNOWN = "—"
 STYLES = {"A": "bold green", "B": "bold blue", "C": "bold yellow", "D": "bold red"}
-ROWS = 15
-Document = Mapping[str, Any]
-
-
-class Words:
-    """The page's words in one language: `zh` or `en`."""
-
-    def __init__(self, lang: str) -> None:
-        self._place = 0 if lang == "zh" else 1
-        self._words = words()
-        self._indicators = indicators()
-
-    def __call__(self, key: str, **values: object) -> str:
-        text = self._words[key][self._place] if key in self._words else key
-        return text.format(**values) if values else text
-
-    def knows(self, key: str) -> bool:
-        """True when there are words for `key`."""
-        return key in self._words
-
-    def code(self, prefix: str, value: str | None) -> str:
-        """A code from the data: its words when there are any, else the code itself."""
-        if not value:
-            return UNKNOWN
-        key = f"{prefix}.{value}"
-        return self(key) if key in self._words else value
-
-    def indicator(self, name: str) -> str:
-        """An indicator's name from the catalogue."""
-        known = self._indicators.get(name)
-        return known["name"][self._place] if known else name
-
-    def days(self, value: str) -> str:
-        """A number of days."""
-        one = value in ("1", "-1")
-        return f"{value} {self('unit.day' if one else 'unit.days')}"
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def money(value: str | None, currency: str | None = "") -> str:
-    """A decimal string with thousands separators and its currency."""
-    return UNKNOWN if value is None else f"{Decimal(value):,f} {currency or ''}".rstrip()
-
-
-def measure(
-    say: Words, value: object, unit: str | None, currency: str | None = "", *, exact: bool = False
-) -> str:
-    """A value in its unit; two decimals unless `exact`."""
-    if value is None:
-        return UNKNOWN
-    if unit == "flag":
-        return say("yes") if value in (True, "true") else say("no")
-    if unit == "money":
-        return money(str(value), currency)
-    number = Decimal(str(value)) * (100 if unit == "share" else 1)
-    text = _plain(number if exact else number.quantize(Decimal("0.01"), ROUND_HALF_UP))
-    if unit in ("share", "percent"):
-        return f"{text}%"
-    if unit == "days":
-        return say.days(text)
-    return f"{text} {say(f'unit.{unit}')}" if say.knows(f"unit.{unit}") else text
 
 
 def grade(letter: str | None) -> Text:
@@ -98,7 +32,7 @@ def render_text(document: Document, lang: str = "zh") -> RenderableType:
         _items(say, document),
         _indicators(say, document),
         _aging(say, document),
-        _outside(say, document),
+        outside(say, document),
         _assurance(say, document),
     ]
     return Group(*(part for block in blocks for part in (*block, Text(""))))
@@ -164,7 +98,7 @@ def _letters(say: Words, document: Document, active: Document) -> Iterator[Rende
     for letter in active["letters"]:
         limits = "  ".join(
             f"{limit['grade']} {limit['operator']} "
-            + _plain(Decimal(limit["value"]) * (100 if letter["unit"] == "share" else 1))
+            + plain(Decimal(limit["value"]) * (100 if letter["unit"] == "share" else 1))
             + ("%" if letter["unit"] == "share" else "")
             for limit in letter["limits"]
         )
@@ -281,96 +215,6 @@ def _aging(say: Words, document: Document) -> Iterator[RenderableType]:
             Text(say("total"), style="bold"), Text(""), Text(money(book["total_amount"]), "bold")
         )
         yield table
-
-
-def _outside(say: Words, document: Document) -> Iterator[RenderableType]:
-    """What courts, lists, bureaus and registers say; that nobody was asked is said too."""
-    said = document["outside"]
-    yield Text(say("section.outside"), style="bold")
-    yield Text(
-        say(f"outside.{said['state']}", asked=said["asked_on"], answered=said["answered_on"]),
-        style="" if said["state"] == "answered" else "yellow",
-    )
-    if said["waiting"]["count"]:
-        count = f"{said['waiting']['count']:,}"
-        yield Text(f"{say('outside.waiting', count=count)} (quality.html)", style="yellow")
-    lines = {
-        "cases": _case, "listings": _listing, "scores": _score, "tax_levels": _tax_level,
-        "registrations": _registration,
-    }  # fmt: skip
-    if said["state"] == "not_asked" and not any(said[part]["count"] for part in lines):
-        return
-    for part, line in lines.items():
-        listed = said[part]
-        if not listed["count"]:
-            empty = say(f"topic.{listed['state']}", answered=listed["answered_on"])
-            yield Text(f"{say(f'outside.{part}')}: {empty}", style="dim")
-            continue
-        yield Text(f"{say(f'outside.{part}')} ({listed['count']:,})")
-        for row in listed["rows"][:ROWS]:
-            link = f"{say.code('method', row['method'])} {measure(say, row['link_score'], 'share')}"
-            yield Text(f"· {_joined(*line(say, row))} [{link}]")
-        if listed["count"] > ROWS:
-            shown = min(ROWS, len(listed["rows"]))
-            yield Text(say("more.rows", count=f"{listed['count']:,}", shown=shown), style="dim")
-
-
-def _joined(*parts: str | None) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-def _case(say: Words, row: Document) -> Iterator[str | None]:
-    yield row["case_no"]
-    yield row["court"]
-    for role in (row["role"], row["other_role"]):
-        yield say.code("role", role) if role else None
-    yield row["cause"] or say.code("case", row["kind"])
-    yield f"{say('outside.filed_on')} {row['filed_on'] or UNKNOWN}"
-    yield f"{say.code('stage', row['stage'])}, {say.code('proceeding', row['status'])}"
-    yield from _stake(say, row)
-
-
-def _listing(say: Words, row: Document) -> Iterator[str | None]:
-    yield say.code("list", row["kind"])
-    yield row["cause"]
-    still = say("unknown" if row["status"] == "closed" else "outside.still")
-    yield f"{row['filed_on'] or UNKNOWN} – {row['ended_on'] or still}"
-    yield from _stake(say, row)
-
-
-def _stake(say: Words, row: Document) -> Iterator[str | None]:
-    yield money(row["amount"], row["currency"]) if row["amount"] else None
-    if row["unperformed_amount"]:
-        unpaid = money(row["unperformed_amount"], row["currency"])
-        yield say("outside.unperformed", amount=unpaid)
-    yield ", ".join(say.code("provider", provider) for provider in row["providers"])
-
-
-def _score(say: Words, row: Document) -> Iterator[str | None]:
-    worst, best = row["score_min"], row["score_max"]
-    score = _plain(Decimal(row["score"])) if row["score"] else UNKNOWN
-    yield say.code("provider", row["provider"])
-    yield (
-        say("outside.out_of", score=score, worst=_plain(Decimal(worst)), best=_plain(Decimal(best)))
-        if worst and best
-        else score
-    )
-    yield _joined(row["band"], row["band_meaning"])
-    limit = money(row["recommended_limit"], row["currency"])
-    yield f"{say('outside.limit')} {limit}" if row["recommended_limit"] else None
-    yield row["report_date"]
-
-
-def _tax_level(say: Words, row: Document) -> Iterator[str | None]:
-    yield f"{row['year']}: {row['level']}"
-    yield say.code("provider", row["provider"])
-
-
-def _registration(say: Words, row: Document) -> Iterator[str | None]:
-    yield say.code("provider", row["provider"])
-    yield say.code("registration", row["status"])
-    yield row["status_text"]
-    yield row["stated_on"]
 
 
 def _assurance(say: Words, document: Document) -> Iterator[RenderableType]:

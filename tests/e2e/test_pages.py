@@ -176,6 +176,11 @@ def test_a_hostile_court_is_only_ever_text_and_a_reader_sees_whom_to_ask(
         """return {text: document.querySelector("#outside").textContent};""", lang="en",
     )  # fmt: skip
     assert "Nobody outside was asked about this customer." in silent["text"]
+    waiting = look(
+        page_of(night, "c-1"), tmp_path,
+        """return {text: document.querySelector("#outside").textContent};""", lang="en",
+    )  # fmt: skip
+    assert "Nothing is accepted; 1 wait(s) for a person." in waiting["text"]
 
 
 def test_the_language_switch_redraws_everything_and_is_kept(night: Path, tmp_path: Path) -> None:

@@ -284,6 +284,7 @@ class TestPages:
         for name in (
             "zixin.js",
             "credit_file.js",
+            "outside.js",
             "portfolio.js",
             "quality.js",
             "zixin.css",
@@ -425,6 +426,7 @@ class TestTerminal:
         assert "That is not the same as nothing found." in printed["C-1"]
         assert "never answered: nothing is known." in printed[HOSTILE_ID]
         assert "Dishonest judgment debtors" in printed["c-1"]
+        assert "Registration: Nothing is accepted; 1 wait(s) for a person." in printed["c-1"]
         assert "812.5 (0 to 1,000)" in re.sub(r"\x1b\[[0-9;]*m", "", printed["C-2"])
         assert "1 record(s) that may be about this customer wait" in printed["C-2"]
         assert "<script>alert(2)</script>" in printed["C-2"]

@@ -189,6 +189,16 @@ const Zixin = (() => {
     return h("details", { open }, h("summary", {}, title), children);
   }
 
+  /* list: {count, rows}; a long one says how much of it is shown. */
+  function shortened(list) {
+    return list.count > list.rows.length
+      ? h("p.note", {}, word("more.rows", { count: decimal(list.count), shown: decimal(list.rows.length) })) : null;
+  }
+
+  function small(list, title, columns) {
+    return list.count ? details(`${title} (${decimal(list.count)})`, false, table(title, columns, list.rows), shortened(list)) : null;
+  }
+
   /* ---- charts: the library is large, so it is fetched from beside the page only when a chart comes near ---- */
 
   let library = null;
@@ -271,7 +281,7 @@ const Zixin = (() => {
 
   return {
     UNKNOWN, word, code, decimal, money, share, days, measure, exactly, rounded, number, trimmed, isMissing, exactCompare,
-    h, section, gradeBadge, facts, table, bar, details, chart, start,
+    h, section, gradeBadge, facts, table, bar, details, shortened, small, chart, start,
     language: () => language,
   };
 })();
