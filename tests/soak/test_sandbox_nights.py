@@ -29,15 +29,22 @@ from tests.sandbox_nights import (
     states,
     write_sandbox_book,
 )
-from tests.sandbox_server import ROOT, TONIGHT, Running, make_world, running
+from tests.sandbox_server import ROOT, Running, make_world, running
 
 pytestmark = pytest.mark.soak
 
 CUSTOMERS = 60
 CANARY = "C4n4ryS0aK"
 PATIENCE_SECONDS = 1200
-LASTING = {"schema_drift", "quota"}
-"""These do not pass by being patient: a feed is held, or somebody waits for another night."""
+TYPED = """
+import logging
+logging.basicConfig(level=logging.DEBUG)
+from etl.cli import app
+from etl.sources import session
+from tests.sandbox_nights import Virtual
+session.use_ticker(Virtual("{address}"))
+app()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -159,11 +166,10 @@ def few(server: Running, world: Path, folder: Path) -> Any:
 def test_the_command_itself_killed_from_outside(
     world: Path, few: Any, folder: Path, tmp_path: Path
 ) -> None:
-    """`zixin night` on a real clock, ended again and again, wherever it happens to be."""
+    """`zixin night` as one types it, ended again and again, wherever it happens to be."""
     _, wanted, billed = few
     home, kills = tmp_path / "home", 0
-    wide = ("--canary", CANARY, "--limits-times", "1000")
-    with running(world, *wide, at=TONIGHT) as server:
+    with running(world, "--frozen", "--canary", CANARY) as server:
         for after in (10, 45, 90, 150, 210):
             night = start_night(server, home, folder / "few/book.yaml")
             while calls(server) < after and night.poll() is None:
@@ -190,7 +196,7 @@ def start_night(server: Running, home: Path, book: Path) -> subprocess.Popen[byt
         **os.environ, **server.environment, "ZIXIN_HOME": str(home), "ZIXIN_CONFIG": str(book),
         "PYTHONPATH": str(ROOT), "ZIXIN_THREADS": "2",
     }  # fmt: skip
-    code = "import logging; logging.basicConfig(level=10); from etl.cli import app; app()"
+    code = TYPED.format(address=server.address)
     with said(home).open("ab") as out:
         return subprocess.Popen(
             [sys.executable, "-c", code, "night", "--as-of", AS_OF.isoformat()],
