@@ -15,6 +15,8 @@ from etl.engine.duckdb import DuckDBEngine, literal
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
 from etl.lake import file_sha256
+from etl.matching.tables import MATCH_TABLES
+from etl.matching.tables import types as match_types
 from etl.parquet import write_rows
 from etl.policy import POLICY_FOLDER, load_policies
 from etl.settings import read_settings
@@ -83,7 +85,67 @@ LEDGER = {
         SELECT currency AS from_currency, 'CNY' AS to_currency,
           DATE '2026-11-20' - CAST(n AS INTEGER) AS rate_date, 7 + n / 8.0 AS rate
         FROM range(3) AS r (n), (VALUES ('EUR'), ('USD')) AS c (currency)""",
+    # Each document was found twice, each case has up to three documents of two providers, some with ties.
+    "court_record": """
+        SELECT provider, 'R' || n AS record_id, 'C' || (n + twice) AS customer_id,
+          '（2026）民初' || (n // 3) || '号' AS case_no, CASE WHEN n % 2 = 0 THEN '法院' || n % 5 END AS court,
+          CASE WHEN n % 3 > 0 THEN '案由' || n % 4 END AS cause, 'civil' AS case_type,
+          CASE WHEN n % 3 = 0 THEN 'judgment' ELSE 'filing' END AS stage,
+          DATE '2026-11-20' - CAST(n % 9 AS INTEGER) AS filed_on,
+          CASE WHEN n % 7 = 0 THEN 'closed' WHEN n % 7 = 1 THEN 'open' ELSE 'unknown' END AS status,
+          CASE WHEN n % 4 > 0 THEN 10 + n % 6 END AS amount, 'CNY' AS currency
+        FROM range(size // 30) AS r (n), range(2) AS t (twice), (VALUES ('one'), ('two')) AS p (provider)""",
+    "court_party": """
+        SELECT provider, 'R' || n AS record_id, role, 'Party' AS party_name, 'company' AS party_kind
+        FROM range(size // 30) AS r (n), (VALUES ('one'), ('two')) AS p (provider),
+          (VALUES ('plaintiff'), ('defendant')) AS o (role)""",
+    "listing": """
+        SELECT 'one' AS provider, 'L' || n AS record_id, 'C' || (n + twice) AS customer_id,
+          'dishonest' AS kind, DATE '2026-01-05' AS listed_on, 'case' || n // 2 AS case_no
+        FROM range(size // 50) AS r (n), range(2) AS t (twice)""",
+    "bureau_score": """
+        SELECT 'one' AS provider, 'B' || n AS record_id, 'C' || n // 2 AS customer_id, 'scale' AS scale_id,
+          DATE '2026-11-01' AS report_date, n % 100 AS score
+        FROM range(size // 50) AS r (n)""",
+    "tax_credit": """
+        SELECT 'one' AS provider, 'T' || n AS record_id, 'C' || n // 2 AS customer_id, 2025 AS year,
+          'ABMCD'[1 + n % 5] AS level
+        FROM range(size // 50) AS r (n)""",
+    "registration": """
+        SELECT 'one' AS provider, 'G' || n // 2 AS record_id, 'C' || n AS customer_id, 'active' AS status
+        FROM range(size // 50) AS r (n)""",
+    "inquiry": """
+        SELECT 'one' AS provider, 'product' || n % 2 AS product, 'C' || n // 3 AS customer_id,
+          'word' || n AS keyword, DATE '2026-11-18' AS asked_on,
+          CASE n // 3 % 5 WHEN 0 THEN 'hits' WHEN 1 THEN 'failed' ELSE 'none' END AS outcome
+        FROM range(size // 50) AS r (n)""",
 }  # fmt: skip
+ACCEPTED = "'number' AS method, 0.99 AS score, '' AS evidence, 'accepted' AS state, n % 2 = 0 AS is_certain"
+LINKS = {
+    "record_link": f"""
+        SELECT 'court_party' AS record_kind, provider || '|R' || n || '|' || role || '|Party' AS record_key,
+          'C' || n // 6 AS customer_id, provider, 'R' || n AS record_id, role AS role_of_customer, {ACCEPTED}
+        FROM range(size // 30) AS r (n), (VALUES ('one'), ('two')) AS p (provider),
+          (VALUES ('plaintiff'), ('defendant')) AS o (role)
+        UNION ALL
+        SELECT 'listing', 'one|dishonest|L' || n || '|C' || (n + twice), 'C' || n // 2, 'one', 'L' || n,
+          'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n), range(2) AS t (twice)
+        UNION ALL
+        SELECT 'bureau_score', 'one|B' || n || '|scale|2026-11-01|C' || n // 2, 'C' || n // 2, 'one', 'B' || n,
+          'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n)
+        UNION ALL
+        SELECT 'tax_credit', 'one|T' || n || '|2025|C' || n // 2, 'C' || n // 2, 'one', 'T' || n, 'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n)
+        UNION ALL
+        SELECT 'registration',
+          'one|G' || n // 2 || '|C' || n, 'C' || n // 2, 'one', 'G' || n // 2, 'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n)""",
+    "customer_link": f"""
+        SELECT 'C' || n AS customer_id, 'C' || (n - n % 3) AS party_id, {ACCEPTED}
+        FROM range(size // 40) AS r (n)""",
+}
 
 
 def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
@@ -112,6 +174,19 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
                 f"TO {literal(str(target))} (FORMAT parquet)"
             )
             tables[f"current.{name}"] = [target]
+        for name, rows in LINKS.items():
+            types = match_types(MATCH_TABLES[name])
+            key = ", ".join(MATCH_TABLES[name].key)
+            columns = ", ".join(
+                f"CAST({column} AS {type_}) AS {column}" for column, type_ in types.items()
+            )
+            target = root / f"{name}.parquet"
+            connection.execute(
+                f"COPY (SELECT {columns} FROM ({rows.replace('size', str(size))}) "
+                f"ORDER BY hash(customer_id || '{order}'), {key}) "
+                f"TO {literal(str(target))} (FORMAT parquet)"
+            )
+            tables[f"match.{name}"] = [target]
     for name, (types, rows) in load_policies("article", beside=POLICY_FOLDER).tables(NIGHT).items():
         tables[name] = [root / f"{name}.parquet"]
         write_rows(target=tables[name][0], types=types, rows=rows)
@@ -168,6 +243,9 @@ def test_the_ledger_has_something_of_everything(tmp_path: Path) -> None:
     assert values("grade.credit_grade", "final_grade") >= {"A", "C", "D"}
     assert values("mart.outlook", "kind") >= {"pay_by", "collect"}
     assert values("core.receivable", "disputed_amount > 0") == {True, False}
+    assert values("mart.outside_record", "provider_cnt") == {1, 2}
+    assert values("mart.outside_opinion", "opinion_kind") == {"score", "tax_credit", "registration"}
+    assert values("mart.outside_inquiry", "outcome") == {"hits", "none", "failed", "not_asked"}
 
 
 def test_a_window_that_is_not_ordered_to_the_key_is_seen(tmp_path: Path) -> None:
