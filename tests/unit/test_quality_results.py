@@ -64,8 +64,14 @@ INSERT INTO current.fx_rate BY NAME
 INSERT INTO current.listing BY NAME
     SELECT 'qichacha' provider, 'dishonest' kind, 'L1' record_id, 'C1' customer_id, 'Late Ltd' party_name,
         DATE '2026-10-01' listed_on, DATE '2026-11-20' known_on;
+INSERT INTO current.bureau_score BY NAME
+    SELECT 'qichacha' provider, 'B1' record_id, 'C1' customer_id, 'hundred' scale_id,
+        DATE '2026-11-01' report_date, 40 score, 0 score_min, 100 score_max, 5000 recommended_limit,
+        'CNY' currency, DATE '2026-11-20' known_on;
 INSERT INTO match.record_link BY NAME
     SELECT * FROM (VALUES
+        ('bureau_score', 'qichacha|B1|hundred|2026-11-01|C1', 'C1', 'qichacha', 'B1', 'subject',
+         'number', 1, '', 'accepted', TRUE),
         ('listing', 'qichacha|dishonest|L1|C1', 'C1', 'qichacha', 'L1', 'subject', 'number', 1,
          '', 'accepted', TRUE)
     ) AS t(record_kind, record_key, customer_id, provider, record_id, role_of_customer, method,
@@ -160,6 +166,13 @@ BREAKS = {
     "grade_book.counts_everybody": LOST + " WHERE customer_cnt > 0 AND final_grade <> 'NR'",
     "grade_book.in_range": "UPDATE {table} SET overdue_amount = open_amount + 1",
     "outlook.possible": "UPDATE {table} SET to_letter = NULL",
+    "outside_record.document_lost": LOST,
+    "outside_record.domain": "UPDATE {table} SET role = 'plaintiff'",
+    "outside_opinion.linked": "UPDATE {table} SET record_id = 'L9'",
+    "outside_opinion.domain": "UPDATE {table} SET recommended_limit = NULL",
+    "outside_opinion.off_scale": "UPDATE {table} SET score = score_max + 1",
+    "outside_inquiry.customer_lost": LOST,
+    "outside_inquiry.domain": "UPDATE {table} SET outcome = 'none'",
     "payment_month.month": "UPDATE {table} SET month_start = DATE '2026-12-01'",
     "payment_month.in_range": "UPDATE {table} SET billed_amount = -1",
 }
