@@ -117,7 +117,7 @@ LEDGER = {
     "inquiry": """
         SELECT 'one' AS provider, 'product' || n % 2 AS product, 'C' || n // 3 AS customer_id,
           'word' || n AS keyword, DATE '2026-11-18' AS asked_on,
-          CASE n // 3 % 5 WHEN 0 THEN 'hits' WHEN 1 THEN 'failed' ELSE 'none' END AS outcome
+          CASE WHEN n % 2 = 1 THEN 'failed' WHEN n < 20 THEN 'hits' ELSE 'none' END AS outcome
         FROM range(size // 50) AS r (n)""",
 }  # fmt: skip
 ACCEPTED = "'number' AS method, 0.99 AS score, '' AS evidence, 'accepted' AS state, n % 2 = 0 AS is_certain"
