@@ -32,7 +32,8 @@ from etl.settings import PROJECT
 from etl.sources import session
 from etl.sources.config import Feed, read_book
 from etl.sources.connector import Subject
-from etl.sources.pull import Order, Puller
+from etl.sources.order import Order
+from etl.sources.pull import Puller
 from etl.sources.systems import system
 
 CUSTOMERS = 1200

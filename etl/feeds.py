@@ -21,7 +21,7 @@ from etl.sources.connections import hide
 
 if TYPE_CHECKING:
     from etl.sources.drift import Drift
-    from etl.sources.pull import Order
+    from etl.sources.order import Order
 
 
 def extract_feed(ctx: Context, as_of: date, name: str) -> list[str]:

@@ -18,7 +18,7 @@ from etl import landing
 from etl.engine.duckdb import literal
 from etl.entities import ENTITIES
 from etl.history import find_batch
-from etl.mapping.batch import Mapped
+from etl.mapping.mapped import Mapped
 from etl.quality.conservation import Received, Tally
 from etl.sources.config import Feed
 

@@ -1,8 +1,7 @@
 """One batch: read its files, write `<entity>.parquet` and `rejects.parquet`, count everything."""
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ import duckdb
 from etl.entities import ENTITIES, HISTORY_COLUMNS, Entity
 from etl.errors import BadInput
 from etl.landing import Batch, landed_files, mapping_of
+from etl.mapping.mapped import Mapped
 from etl.mapping.records import (
     BEFORE_ALL,
     LINES_A_FILE,
@@ -44,23 +44,6 @@ REASONS_SHOWN = 20
 SMALL = 2 << 20
 """Bytes up to which a batch is mapped in memory and without the database's optimizer: most nights bring
 little, and a night has a hundred feeds."""
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """What became of a batch.
-
-    `received`: entity → rows read and duplicates left out; the rest is in the files or the rejects.
-    `reasons`: entity, rule, rows and an example of each kind of reject, the most frequent first.
-    `unmatched`: rows that are no record by any `when`. `cleaned`: entity → rows whose free text
-    lost control characters. `files`: how each file was read.
-    """
-
-    received: Mapping[str, Received]
-    reasons: tuple[dict[str, Any], ...] = ()
-    unmatched: int = 0
-    cleaned: Mapping[str, int] = field(default_factory=dict)
-    files: tuple[str, ...] = ()
 
 
 def map_batch(home: Path, batch: Batch, out: Path, settings: Settings, time_zone: str) -> Mapped:

@@ -13,7 +13,7 @@ import duckdb
 
 from etl.mapping.sql import literal
 from etl.sources.config import PAGE, Feed
-from etl.sources.pages import DESCRIBE, landed_pages
+from etl.sources.landed_page import DESCRIBE, landed_pages
 from etl.sources.systems import plain_pull, system
 
 PAGES_READ = 20

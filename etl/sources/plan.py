@@ -22,7 +22,7 @@ from etl.publish.publication import night_before
 from etl.sources.config import Feed
 from etl.sources.connector import Connector, Subject
 from etl.sources.open_pull import OpenPull
-from etl.sources.pull import Order
+from etl.sources.order import Order
 from etl.sources.systems import plain_pull
 
 ANSWERED, FAILED = "answered", "failed"

@@ -8,7 +8,7 @@ again; whatever was kept but not noted is looked at, not asked, after a crash.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from etl.sources.connector import (
     understood,
 )
 from etl.sources.open_pull import OpenPull
+from etl.sources.order import LeftForLater, Order, Pulled
 from etl.sources.systems import fields_of
 
 OVERLAP_SECONDS = 600
@@ -45,31 +46,6 @@ EVER = datetime.min.replace(tzinfo=UTC)
 
 FAILURES_IN_A_ROW = 3
 """Customers who could not be asked about one after the other, before the provider counts as down."""
-
-
-@dataclass(frozen=True)
-class Pulled:
-    """What became of a pull. `batch`: what landed (None: nothing was asked). `remark`: what a person
-    should know, such as what was left for another night; empty if nothing. `earlier`: what an earlier
-    night had begun and this one finished, which landed before."""
-
-    batch: Batch | None
-    remark: str = ""
-    earlier: tuple[Batch, ...] = ()
-
-
-@dataclass(frozen=True)
-class Order:
-    """Whom to ask, and how many paid requests that may take. Empty for systems asked as a whole.
-    `waiting`: who is due as well, but beyond the budget."""
-
-    subjects: tuple[Subject, ...] = ()
-    budget: int | None = None
-    waiting: int = 0
-
-
-class LeftForLater(BadInput):
-    """A quota or a window is used up: the next run goes on from there."""
 
 
 class Puller:

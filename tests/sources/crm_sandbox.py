@@ -12,7 +12,8 @@ from etl.landing import landed_files
 from etl.mapping import map_feed
 from etl.sources import session
 from etl.sources.config import Book, Feed, read_book
-from etl.sources.pull import Order, Puller
+from etl.sources.order import Order
+from etl.sources.pull import Puller
 from etl.sources.systems import system
 from sandbox.world.reader import World
 from tests.sandbox_server import TONIGHT, Running

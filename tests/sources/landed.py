@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
+from etl.landing import PAGES
 from etl.mapping import map_feed
 from etl.sources.config import MAPPINGS, Feed, read_book
 from etl.sources.connector import Ask, Connector, Pull, Reply, Subject
 from etl.sources.files import Export
-from etl.sources.pages import PAGES
 from tests.mapping_case import TONIGHT, Result
 from tests.sources.machine import UNTIL, played
 

@@ -29,7 +29,8 @@ from etl.sources.connector import (
     Token,
     Verdict,
 )
-from etl.sources.pull import Order, Puller
+from etl.sources.order import Order
+from etl.sources.pull import Puller
 from etl.sources.windows import Windows
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)

@@ -9,11 +9,10 @@ import duckdb
 import pytest
 
 from etl import gone
-from etl.landing import Batch
+from etl.landing import PAGES, Batch
 from etl.mapping import Mapped, map_feed
 from etl.sources.config import Feed
 from etl.sources.files import Export
-from etl.sources.pages import PAGES
 from tests.sources.crm_sandbox import crm_book
 
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)

@@ -20,7 +20,8 @@ from etl.sources.client import Client
 from etl.sources.config import Feed
 from etl.sources.connections import Connection
 from etl.sources.connector import Connector, Subject
-from etl.sources.pull import Order, Puller
+from etl.sources.order import Order
+from etl.sources.pull import Puller
 from etl.sources.systems import system
 from etl.sources.windows import Windows
 from sandbox.server.registry import Registry

@@ -12,7 +12,7 @@ from etl.errors import BadInput
 from etl.landing import live_batches
 from etl.sources.connector import Limit, Subject
 from etl.sources.open_pull import OpenPull
-from etl.sources.pull import Order
+from etl.sources.order import Order
 from tests.sources.scripted import (
     NOW,
     MovingTicker,

@@ -11,7 +11,7 @@ from etl.errors import BadInput
 from etl.landing import batches, live_batches, manifest_of, refuse
 from etl.sources.connector import Subject
 from etl.sources.open_pull import OpenPull
-from etl.sources.pull import Order
+from etl.sources.order import Order
 from tests.sources.scripted import (
     NOW,
     MovingTicker,

@@ -10,10 +10,9 @@ import duckdb
 import pytest
 
 from etl import gone
-from etl.landing import Batch
+from etl.landing import PAGES, Batch
 from etl.mapping import map_feed
 from etl.sources.files import Export
-from etl.sources.pages import PAGES
 from tests.sources.landed import shipped
 
 FEED = shipped("qcc-tax-credit")

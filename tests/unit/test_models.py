@@ -102,7 +102,9 @@ def test_layers_stand_left_to_right() -> None:
 def test_a_table_is_made_before_it_is_read() -> None:
     made: set[str] = set()
     for model in models.models():
-        own = {name for name in model.reads if not name.startswith(("current.", "match.", "policy."))}
+        own = {
+            name for name in model.reads if not name.startswith(("current.", "match.", "policy."))
+        }
         assert own <= made, f"{model.full_name} reads {sorted(own - made)} too early"
         made.add(model.full_name)
 
