@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from etl.sources import session
 from etl.sources.open_pull import OpenPull
 from sandbox.drop import BOOK as SANDBOX_BOOK
 from sandbox.world.exports import write_exports
-from tests.nights import in_child, settings_for
+from tests.nights import settings_for
 from tests.sandbox_server import ROOT, TONIGHT, Running
 
 AS_OF = date(2026, 11, 20)
@@ -46,6 +47,11 @@ FEW = (
     "sec-edgar-statement", "papers-guarantees", "papers-fx",
 )  # fmt: skip
 """Every system, every way of paging, a waterfall, files: the least that is a whole night."""
+
+CLEAN = get_context("forkserver")
+"""Nights start from a process that has done nothing but import: a copy of one that has already worked may
+wait forever for threads that were not copied."""
+CLEAN.set_forkserver_preload(["etl.quality.runner", "etl.matching", "tests.sandbox_nights"])
 
 APART = ("known_on", "batch", "seq", "reference")
 """When and how a row came; `reference` is the number a provider gives to the call itself."""
@@ -122,30 +128,45 @@ class Nights:
     def run(
         self,
         home: Path,
-        before: Callable[[], None] = lambda: None,
+        before: Callable[[], None] | None = None,
         wrong: Mapping[str, str] | None = None,
         night: Callable[[], Any] | None = None,
     ) -> int:
         """A night in a process of its own; its exit status. `before` runs there first, `night` (such
         as `rows_only`) takes the place of the whole night."""
 
-        def work() -> None:
-            _keep_what_is_said(said(home))
-            os.environ |= self.environment(wrong)
-            # Whatever was open belongs to the parent.
-            session.close_all()
-            session.use_ticker(Virtual(self.server.address))
-            use_settings(settings_for(home, self.book))
-            before()
-            (night or whole_night)()
-
         home.mkdir(parents=True, exist_ok=True)
-        return in_child(work)
+        child = CLEAN.Process(
+            target=_night_in_child,
+            args=(home, self.book, self.server.address, self.environment(wrong), before, night),
+        )
+        child.start()
+        child.join()
+        assert child.exitcode is not None
+        return child.exitcode
 
     def issued(self) -> list[str]:
         """Every token the sandbox has handed out."""
         answer = requests.get(f"{self.server.address}/_sandbox/issued", timeout=10).json()
         return [token for tokens in answer.values() for token in tokens]
+
+
+def _night_in_child(
+    home: Path,
+    book: Path,
+    address: str,
+    environment: Mapping[str, str],
+    before: Callable[[], None] | None,
+    night: Callable[[], Any] | None,
+) -> None:
+    """What `Nights.run` does, on the other side."""
+    _keep_what_is_said(said(home))
+    os.environ |= environment
+    session.use_ticker(Virtual(address))
+    use_settings(settings_for(home, book))
+    if before is not None:
+        before()
+    (night or whole_night)()
 
 
 def whole_night() -> None:
@@ -178,22 +199,26 @@ def _keep_what_is_said(file: Path) -> None:
     logging.getLogger("pytest").debug("a night begins")
 
 
-def killed_after(pages: int, feed: str, method: str = "keep") -> Callable[[], None]:
+@dataclass(frozen=True)
+class killed_after:  # noqa: N801 - reads as what it does
     """Die, as if the power went, when `feed` has `pages` pages: between a page on the disk and its note
     (`keep`), or right after the note (`settle`)."""
 
-    def arm() -> None:
-        real, left = getattr(OpenPull, method), [pages]
+    pages: int
+    feed: str
+    method: str = "keep"
 
-        def dying(self: OpenPull, *arguments: Any) -> Any:
-            real(self, *arguments)
-            left[0] -= self.folder.name == feed
+    def __call__(self) -> None:
+        """Arm it, in the process that is to die."""
+        real, left = getattr(OpenPull, self.method), [self.pages]
+
+        def dying(pull: OpenPull, *arguments: Any) -> Any:
+            real(pull, *arguments)
+            left[0] -= pull.folder.name == self.feed
             if not left[0]:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        setattr(OpenPull, method, dying)
-
-    return arm
+        setattr(OpenPull, self.method, dying)
 
 
 # What a night left behind
