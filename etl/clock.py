@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from time import sleep as wait
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,11 @@ def months_before(day: date, months: int) -> date:
 def end_of_day(day: date, time_zone: str) -> datetime:
     """The moment at which `day` is over."""
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(time_zone))
+
+
+def seconds() -> float:
+    """For measuring how long something takes; says nothing about the time of day."""
+    return monotonic()
 
 
 class Ticker:

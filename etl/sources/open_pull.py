@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from etl.clock import seconds
 from etl.lake import file_sha256, read_json, sync_folder, write_json
 from etl.landing import PAGES
 from etl.sources.connector import Ask, Reply
@@ -28,8 +29,8 @@ KEPT_PREFIXES = ("sforce-", "x-api-")
 SUFFIX = {"json": ".json", "csv": ".csv", "zip": ".zip"}
 MANY_FILES = 50
 
-SYNC_EVERY = 25
-"""Answers that were paid for and are not yet forced to the disk, at most: what a power cut may cost. A
+SYNC_SECONDS = 1.0
+"""How long an answer that was paid for may wait to be forced to the disk: what a power cut may cost. A
 crash of ours costs none. Forcing every one takes longer than asking for it."""
 
 
@@ -42,7 +43,7 @@ class OpenPull:
         self.lines: int = 0
         self.pending: dict[int, dict[str, Any]] = {}
         self.finished: set[int] = set()
-        self.unsynced = 0
+        self.synced = seconds()
         if self.facts:
             self._read_lines()
 
@@ -161,10 +162,9 @@ class OpenPull:
 
     def _sync(self) -> None:
         """Force to the disk, now and then, what was paid for."""
-        self.unsynced += 1
-        if self.unsynced >= SYNC_EVERY:
+        if seconds() - self.synced >= SYNC_SECONDS:
             os.sync()  # one call for all of them
-            self.unsynced = 0
+            self.synced = seconds()
 
     def finish(self, subject: int) -> None:
         """There is nothing to ask about this subject."""
