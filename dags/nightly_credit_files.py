@@ -24,7 +24,14 @@ from etl.alerts import night_is_late
 from etl.schedule import as_of_for_run, time_zone
 from etl.settings import settings
 
-LAYERS = ("0_event", "1_core", "2_indicator", "3_grade", "4_mart")
+LAYERS = (
+    "0_event",
+    "1_core",
+    "2_indicator",
+    "3_measure",
+    "6_grade",
+    "9_mart",
+)
 CREDIT_FILES = Asset("credit_files", uri="zixin://published/credit_files")
 
 # Each run is of one day: the one that ended before it started, and that backfills name.

@@ -1,11 +1,10 @@
 """docs/data-dictionary.md, written from what the code itself goes by: `python -m etl.dictionary`.
 
 Tables and columns come from the headers of `sql/`, inputs from `etl/entities`, names and meanings
-of indicators from `sql/reference/indicator.csv`, settings from `policy/*.yaml`. Nothing is typed a
+of indicators from `sql/reference/indicator`, settings from `policy/*.yaml`. Nothing is typed a
 second time; a house test fails when the file is stale.
 """
 
-import csv
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from etl import models
+from etl.catalogue import catalogue
 from etl.entities import FAMILIES, HISTORY_COLUMNS, Column, Entity
 from etl.lake import write_bytes
 from etl.matching.tables import MATCH_TABLES
@@ -22,7 +22,6 @@ from etl.settings import PROJECT
 from etl.sources.marked_yaml import read_marked_yaml
 
 TARGET = PROJECT / "docs" / "data-dictionary.md"
-CATALOGUE = models.SQL_FOLDER / "reference" / "indicator.csv"
 
 _ID = r"R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|C\d+|I\d+|A0\.1"
 _RANGE = re.compile(r"\b(R\d-[A-Z]?)(\d+)\.\.R\d-[A-Z]?(\d+)")
@@ -32,7 +31,12 @@ LAYER_TITLES = {
     "event": "What happened",
     "core": "Who owes what",
     "indicator": "Indicators",
+    "measure": "Indicators to score",
+    "point": "Points",
+    "score": "Scores",
     "grade": "Grades",
+    "terms": "Limits and terms",
+    "action": "What to do",
     "mart": "Marts",
 }
 
@@ -50,7 +54,7 @@ INTRODUCTION = """\
 # Data dictionary
 
 Written by `python -m etl.dictionary` from the headers of `sql/`, `etl/entities`,
-`sql/reference/indicator.csv` and `policy/`. Change those and run it again; edits here are lost.
+`sql/reference/indicator` and `policy/`. Change those and run it again; edits here are lost.
 
 A fraction is between 0 and 1 unless it says otherwise. Money is `DECIMAL(18,2)` in the currency the
 row names. Every published table also carries `as_of`, the night, in front. Ids such as `R4-G1`, `Q7`
@@ -231,12 +235,6 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-def catalogue() -> list[dict[str, str]]:
-    """The lines of sql/reference/indicator.csv."""
-    with CATALOGUE.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 def _indicators() -> Iterator[str]:
     yield "## Catalogue of indicators"
     yield ""
@@ -244,13 +242,13 @@ def _indicators() -> Iterator[str]:
     yield ""
     rows = (
         (
-            f"`{line['indicator']}`",
-            f"{line['name_zh']}<br>{line['name_en']}",
-            line["unit"],
-            f"{line['meaning_zh']}<br>{line['meaning_en']}",
-            f"`{line['sample']}`" if line["sample"] else "",
-            line["null_reason"],
-            line["requirements"],
+            f"`{line.indicator}`",
+            f"{line.name_zh}<br>{line.name_en}",
+            line.unit,
+            f"{line.meaning_zh}<br>{line.meaning_en}",
+            f"`{line.sample}`" if line.sample else "",
+            line.null_reason,
+            line.requirements,
         )
         for line in catalogue()
     )
@@ -273,8 +271,8 @@ def _places(tables: Iterable[Model]) -> dict[str, list[str]]:
             if name not in by_column:
                 places.setdefault(name, []).append(f"`{model.full_name}`")
     for line in catalogue():
-        for name in requirement_ids(line["requirements"]):
-            place = f"`{line['source']}.{line['indicator']}`"
+        for name in requirement_ids(line.requirements):
+            place = f"`{line.source}.{line.indicator}`"
             if place not in places.setdefault(name, []):
                 places[name].append(place)
     return places

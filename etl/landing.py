@@ -149,7 +149,11 @@ def land_pull(
         landing = _Landing(home / "landing", feed, as_of)
         landing.adopt(opened, facts, supersedes)
         (batch,) = landing.commit()
-    shutil.rmtree(opened)
+    # Out of sight in one step: half a folder would look like a pull that has not brought anything.
+    gone = opened.with_name(f".{opened.name}.landed")
+    shutil.rmtree(gone, ignore_errors=True)
+    opened.rename(gone)
+    shutil.rmtree(gone)
     return batch
 
 

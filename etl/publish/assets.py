@@ -5,7 +5,6 @@ pages keep looking the way they did, and a browser or a phone fetches each file 
 script comes out of the installed plotly package; nothing is ever asked of the internet.
 """
 
-import csv
 import hashlib
 import importlib.resources
 import json
@@ -15,10 +14,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from etl.catalogue import catalogue
 from etl.errors import ZixinError
 
 PAGES = Path(__file__).resolve().parent / "pages"
-CATALOGUE = Path(__file__).resolve().parents[2] / "sql/reference/indicator.csv"
 PAGE_SCRIPTS = {
     "credit_file": ("outside.js", "credit_file.js"),
     "portfolio": ("portfolio.js",),
@@ -30,23 +29,25 @@ STATIC = ("zixin.css", "zixin.js", *(name for several in PAGE_SCRIPTS.values() f
 
 def words() -> dict[str, list[str]]:
     """Every word pages and terminal print: key -> [Chinese, English]."""
-    pairs: dict[str, list[str]] = json.loads((PAGES / "words.json").read_text(encoding="utf-8"))
-    pairs.pop("_", None)
+    pairs: dict[str, list[str]] = {}
+    for path in (PAGES / "words.json", *sorted((PAGES / "words").glob("*.json"))):
+        several = json.loads(path.read_text(encoding="utf-8"))
+        several.pop("_", None)
+        if twice := sorted(several.keys() & pairs.keys()):
+            raise ZixinError(f"{path.name}: {twice[0]} stands in another file of words already")
+        pairs |= several
     return pairs
 
 
-def indicators(catalogue: Path = CATALOGUE) -> dict[str, dict[str, list[str]]]:
+def indicators() -> dict[str, dict[str, list[str]]]:
     """Names and meanings of the indicators, [Chinese, English], from the catalogue that SQL quotes."""
-    if not catalogue.exists():
-        return {}
-    with catalogue.open(encoding="utf-8", newline="") as lines:
-        return {
-            row["indicator"]: {
-                "name": [row["name_zh"], row["name_en"]],
-                "meaning": [row["meaning_zh"], row["meaning_en"]],
-            }
-            for row in csv.DictReader(lines)
+    return {
+        line.indicator: {
+            "name": [line.name_zh, line.name_en],
+            "meaning": [line.meaning_zh, line.meaning_en],
         }
+        for line in catalogue()
+    }
 
 
 def _chart_script() -> bytes:

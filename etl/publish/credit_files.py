@@ -7,15 +7,16 @@ customers/index.json     customer_id -> file
 credit_file.schema.json  what a document holds (docs/credit-file.md)
 """
 
-import csv
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
+from etl.catalogue import Indicator, catalogue
 from etl.errors import ZixinError
-from etl.publish.assets import CATALOGUE, inline_json, shell
+from etl.publish.assets import inline_json, shell
 from etl.publish.names import file_stem_sql
 from etl.publish.night_context import NightContext, Written
 
@@ -47,31 +48,31 @@ SELECT MIN(customer_id), MAX(customer_id) FROM placed GROUP BY share ORDER BY sh
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def indicator_sql(catalogue: Path = CATALOGUE) -> str:
+def indicator_sql(lines: Sequence[Indicator] | None = None) -> str:
     """The list of a customer's indicators as SQL, one entry a line of the catalogue, in its order.
 
     An empty value carries its reason: that the customer was never billed, that a currency had no
     rate, else the one the catalogue gives for this indicator.
     """
-    with catalogue.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["source"] in SOURCES]
+    rows = [line for line in (catalogue() if lines is None else lines) if line.source in SOURCES]
     entries = []
     for row in rows:
-        for name in (row["indicator"], row["sample"] or "none", row["unit"] or "none"):
+        for name in (row.indicator, row.sample or "none", row.unit or "none"):
             if not _NAME.fullmatch(name):
                 raise ZixinError(
-                    f"{catalogue.name}: {name!r} is not a name; use lower-case letters, digits and _."
+                    f"the catalogue of indicators: {name!r} is not a name; "
+                    "use lower-case letters, digits and _."
                 )
-        table = row["source"].removeprefix("indicator.")
-        column = f"{table}.{row['indicator']}"
-        sample = f"{table}.{row['sample']}" if row["sample"] else "NULL"
-        unit = f"'{row['unit']}'" if row["unit"] else "NULL"
+        table = row.family
+        column = f"{table}.{row.indicator}"
+        sample = f"{table}.{row.sample}" if row.sample else "NULL"
+        unit = f"'{row.unit}'" if row.unit else "NULL"
         entries.append(
-            f"      struct_pack(indicator := '{row['indicator']}', \"value\" := CAST({column} AS VARCHAR), "
+            f"      struct_pack(indicator := '{row.indicator}', \"value\" := CAST({column} AS VARCHAR), "
             f"unit := {unit}, sample_size := CAST({sample} AS BIGINT), "
             f"reason := CASE WHEN {column} IS NOT NULL THEN NULL "
             f"WHEN payment.null_reason = 'never_billed' THEN 'never_billed' "
-            f"WHEN {table}.no_fx_item_cnt > 0 THEN 'no_fx' ELSE '{row['null_reason']}' END)"
+            f"WHEN {table}.no_fx_item_cnt > 0 THEN 'no_fx' ELSE '{row.null_reason}' END)"
         )
     return ",\n".join(entries)
 

@@ -80,6 +80,14 @@ class Client:
         self.session.headers["User-Agent"] = AGENT
         self.session.trust_env = False
         self.ways: dict[str, dict[str, Any]] = {}
+        self.retrying = Retrying(
+            stop=stop_after_attempt(TRIES),
+            wait=_pause,
+            retry=retry_if_exception_type((Temporary, Inconsistent)),
+            sleep=ticker.sleep,
+            reraise=True,
+        )
+        self.known: tuple[Token, frozenset[tuple[str, str]]] | None = None
         # Without this a .netrc of the user would take the place of our header.
         self.session.auth = lambda request: request
         # At level DEBUG it writes whole addresses, and some systems want their key in the address.
@@ -103,15 +111,8 @@ class Client:
         """
         if ask.pause:
             self.ticker.sleep(ask.pause)
-        retrying = Retrying(
-            stop=stop_after_attempt(TRIES),
-            wait=_pause,
-            retry=retry_if_exception_type((Temporary, Inconsistent)),
-            sleep=self.ticker.sleep,
-            reraise=True,
-        )
         try:
-            answer: tuple[Reply, Verdict] = retrying(self._once, ask, before_paid)
+            answer: tuple[Reply, Verdict] = self.retrying(self._once, ask, before_paid)
             return answer
         except (Temporary, Inconsistent) as error:
             raise BadInput(
@@ -267,14 +268,17 @@ class Client:
 
     def _require_known(self, address: str, token: Token) -> None:
         """Credentials go to hosts that the connection or the login named, to no other."""
-        named = [
-            self.host,
-            self.connector.login_host(self.connection),
-            *map(str, self.connection.extra.values()),
-            *token.values.values(),
-        ]
+        if self.known is None or self.known[0] is not token:
+            named = [
+                self.host,
+                self.connector.login_host(self.connection),
+                *map(str, self.connection.extra.values()),
+                *token.values.values(),
+            ]
+            origins = frozenset(_origin(name) for name in named if "://" in name)
+            self.known = (token, origins)
         # With its scheme: what was agreed to be encrypted does not go out in the clear.
-        if _origin(address) not in {_origin(name) for name in named if "://" in name}:
+        if _origin(address) not in self.known[1]:
             host = _origin(address)[1] or "that is none"
             raise BadInput(
                 f"{self.connector.name} points to another host, {_clean(host)}; it is not followed."

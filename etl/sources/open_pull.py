@@ -3,10 +3,11 @@
     landing/open/<feed>/pull.json      what is being asked, for whom, since when
     landing/open/<feed>/pages.jsonl    one line an answered request, with the request that follows it
     landing/open/<feed>/000001.json    the pages, as they came
+    landing/open/<feed>/heads.jsonl    one line a page: status and headers, and what the page must be
 
-A crash at any moment loses nothing that had arrived: a page without its line is found by its number,
-with the head of its answer beside it, and is not asked for again. When the pull is whole the folder
-becomes a batch, in one step.
+A crash at any moment loses nothing that had arrived: a page without its line in `pages.jsonl` is found
+by its number, with the head of its answer in `heads.jsonl`, and is not asked for again. When the pull
+is whole the folder becomes a batch, in one step.
 """
 
 import hashlib
@@ -20,10 +21,12 @@ from typing import Any
 from etl.clock import seconds
 from etl.lake import file_sha256, read_json, sync_folder, write_json
 from etl.landing import PAGES
+from etl.sources.added import Added
 from etl.sources.connector import Ask, Reply
 
 PULL = "pull.json"
 SPENT = "spent.jsonl"
+HEADS = "heads.jsonl"
 KEPT_HEADERS = ("content-type", "date", "link", "retry-after")
 KEPT_PREFIXES = ("sforce-", "x-api-")
 SUFFIX = {"json": ".json", "csv": ".csv", "zip": ".zip"}
@@ -40,12 +43,16 @@ class OpenPull:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.facts: dict[str, Any] = read_json(folder / PULL) or {}
-        self.lines: int = 0
-        self.pending: dict[int, dict[str, Any]] = {}
-        self.finished: set[int] = set()
+        self._nothing_yet()
         self.synced = seconds()
+        self.pages = Added(folder / PAGES)
+        self.heads = Added(folder / HEADS, anew=True)
+        self.payments = Added(folder / SPENT)
+        self.spent = _count_lines(folder / SPENT)
+        """Requests of this pull that cost money."""
         if self.facts:
             self._read_lines()
+            self.head = self._read_head()
 
     @property
     def is_started(self) -> bool:
@@ -54,10 +61,9 @@ class OpenPull:
 
     def start(self, facts: Mapping[str, Any]) -> None:
         """Begin anew; what was there is gone."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.discard()
         self.folder.mkdir(parents=True)
         self.facts = dict(facts)
-        self._nothing_yet()
         (self.folder / PAGES).touch()
         write_json(self.folder / PULL, self.facts)
 
@@ -83,12 +89,17 @@ class OpenPull:
             os.truncate(path, kept)
 
     def _nothing_yet(self) -> None:
-        self.lines = 0
-        self.pending = {}
-        self.finished = set()
+        self.lines: int = 0
+        self.last: int = 0
+        """The number of the last page; there may be fewer lines, for some are left out again."""
+        self.pending: dict[int, dict[str, Any]] = {}
+        self.finished: set[int] = set()
+        self.head: dict[str, Any] | None = None
+        """The head of an answer that was kept and is not settled."""
 
     def _count(self, line: Mapping[str, Any]) -> None:
         self.lines += 1
+        self.last = max(self.last, line["n"])
         if line["next"] is None:
             self.pending.pop(line["subject"], None)
             self.finished.add(line["subject"])
@@ -104,18 +115,22 @@ class OpenPull:
         """True when something came about this subject, and it was not asked about to the end."""
         if subject in self.finished:
             return False
-        head = self._read_head()
-        return subject in self.pending or (head is not None and head["subject"] == subject)
+        return subject in self.pending or (
+            self.head is not None and self.head["subject"] == subject
+        )
 
     def arrived(self, ask: Ask) -> Reply | None:
         """The answer to this very request, when it came just before a crash."""
-        if ask.lands == "no":
+        head = self.head
+        if head is None or ask.lands == "no" or head["ask"] != _name_of(ask):
             return None
-        head = self._read_head()
-        body = self._page(ask)
-        if head is None or head["ask"] != _name_of(ask) or not body.exists():
+        try:
+            content = self._page(ask).read_bytes()
+        except FileNotFoundError:
             return None
-        return Reply(head["status"], head["headers"], body.read_bytes())
+        if hashlib.sha256(content).hexdigest() != head["sha256"]:
+            return None  # a power cut may keep the one and lose the other
+        return Reply(head["status"], head["headers"], content)
 
     def keep(self, ask: Ask, reply: Reply, subject: int) -> None:
         """Write the answer down, before anybody looks into it."""
@@ -126,13 +141,17 @@ class OpenPull:
             for name, value in reply.headers.items()
             if name in KEPT_HEADERS or name.startswith(KEPT_PREFIXES)
         }
-        head = {"ask": _name_of(ask), "subject": subject, "status": reply.status}
-        self._head().write_text(json.dumps({**head, "headers": headers}))
-        body = self._page(ask)
-        part = body.with_suffix(".part")
-        with part.open("wb") as stream:
-            stream.write(reply.content)
-        part.replace(body)
+        _write_anew(self._page(ask), reply.content)
+        self.head = {
+            "n": self.last + 1,
+            "ask": _name_of(ask),
+            "subject": subject,
+            "status": reply.status,
+            "headers": headers,
+            "sha256": hashlib.sha256(reply.content).hexdigest(),
+        }
+        # After the page: where there is a head, its page is whole.
+        self.heads.line(self.head)
 
     def settle(
         self, ask: Ask, reply: Reply, outcome: str, following: Ask | None, subject: int
@@ -140,9 +159,9 @@ class OpenPull:
         """Note the answer and what is asked next: from here on it is not asked again."""
         lands = ask.lands != "no"
         line = {
-            "n": self.lines + 1,
+            "n": self.last + 1,
             "file": self._page(ask).name if lands else None,
-            "sha256": hashlib.sha256(reply.content).hexdigest() if lands else None,
+            "sha256": self._sha256(reply) if lands else None,
             "size": len(reply.content) if lands else 0,
             "lands": ask.lands,
             "about": dict(ask.about),
@@ -150,15 +169,17 @@ class OpenPull:
             "subject": subject,
             "next": None if following is None else vars(following),
         }
-        with (self.folder / PAGES).open("a", encoding="utf-8") as stream:
-            # In ASCII: names from outside may hold marks that end a line, or no character at all.
-            stream.write(json.dumps(line) + "\n")
-            stream.flush()
-            if ask.is_paid:
-                self._sync()
-        if lands:
-            self._head().unlink(missing_ok=True)
+        self.pages.line(line)
+        if ask.is_paid:
+            self._sync()
+        self.head = None
         self._count(line)
+
+    def _sha256(self, reply: Reply) -> str:
+        """Of the answer; counted when it was kept."""
+        if self.head is not None:
+            return str(self.head["sha256"])
+        return hashlib.sha256(reply.content).hexdigest()
 
     def _sync(self) -> None:
         """Force to the disk, now and then, what was paid for."""
@@ -176,14 +197,21 @@ class OpenPull:
 
     def drop_page(self, ask: Ask) -> None:
         """The answer that was kept is of no use: it is to be asked for again."""
-        self._head().unlink(missing_ok=True)
+        self.head = None
         self._page(ask).unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Nothing of this pull is wanted."""
+        self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.facts = {}
+        self.spent = 0
         self._nothing_yet()
+
+    def close(self) -> None:
+        """Let the files go."""
+        for added in (self.pages, self.heads, self.payments):
+            added.close()
 
     def content(self) -> str:
         """What the list of pages is called among the files of a batch."""
@@ -204,17 +232,8 @@ class OpenPull:
 
     def spend(self) -> None:
         """Note a request that costs money, before it is sent: an answer may be lost, its price not."""
-        with (self.folder / SPENT).open("a", encoding="utf-8") as stream:
-            stream.write("1\n")
-
-    @property
-    def spent(self) -> int:
-        """Requests of this pull that cost money."""
-        path = self.folder / SPENT
-        if not path.exists():
-            return 0
-        with path.open("rb") as lines:
-            return sum(1 for _ in lines)
+        self.payments.line(1)
+        self.spent += 1
 
     def drop_unfinished(self) -> None:
         """Leave out what came about a subject that was not asked to the end."""
@@ -224,6 +243,10 @@ class OpenPull:
         path = self.folder / PAGES
         kept = [raw for raw in self._raw_lines() if is_kept(json.loads(raw))]
         without_line = self.finished - {line["subject"] for line in self._lines()}
+        self.pages.close()
+        self.heads.close()
+        # First: the numbers of what is left out are given again.
+        self.heads.path.unlink(missing_ok=True)
         part = path.with_suffix(".part")
         part.write_text("".join(f"{raw}\n" for raw in kept), encoding="utf-8")
         part.replace(path)
@@ -233,6 +256,7 @@ class OpenPull:
 
     def seal(self) -> None:
         """Everything of the folder on the disk, and nothing in it but pages."""
+        self.close()
         named = {line["file"] for line in self._lines()}
         for path in sorted(self.folder.iterdir()):
             if path.name not in named and path.name not in (PAGES, PULL, SPENT):
@@ -253,18 +277,40 @@ class OpenPull:
         return (self.folder / PAGES).read_text(encoding="utf-8").split("\n")[:-1]
 
     def _page(self, ask: Ask) -> Path:
-        return self.folder / f"{self.lines + 1:06d}{SUFFIX.get(ask.lands, '.bin')}"
-
-    def _head(self) -> Path:
-        return self.folder / f"{self.lines + 1:06d}.head"
+        return self.folder / f"{self.last + 1:06d}{SUFFIX.get(ask.lands, '.bin')}"
 
     def _read_head(self) -> dict[str, Any] | None:
-        """The head of the answer that came last; None for none, or one that was cut off."""
+        """The head of the answer that came last; None for none, for one that was cut off, and for one
+        that is settled."""
+        raw = b""
         try:
-            head: dict[str, Any] | None = read_json(self._head())
-        except ValueError:
+            with self.heads.path.open("rb") as lines:
+                for raw in lines:  # noqa: B007  the last one is what is wanted
+                    pass
+            head: dict[str, Any] = json.loads(raw)
+            return head if head["n"] == self.last + 1 else None
+        except (FileNotFoundError, ValueError, TypeError):
             return None
-        return head
+
+
+def _write_anew(path: Path, content: bytes) -> None:
+    """Never into a file that is there: the pages of a batch may still be linked to it."""
+    try:
+        stream = path.open("xb", buffering=0)
+    except FileExistsError:
+        path.unlink()
+        stream = path.open("xb", buffering=0)
+    with stream:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[stream.write(rest) :]
+
+
+def _count_lines(path: Path) -> int:
+    try:
+        return path.read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
 
 
 def _name_of(ask: Ask) -> str:

@@ -35,13 +35,11 @@ class Windows:
         """Count one request now and return 0; or count nothing and return the seconds to wait."""
         if not self.limits:
             return 0.0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # Two tasks may ask the same system: looking and counting must be one step for both, and so
-        # must making the file, which waits for nobody.
-        with (self.folder / f"{self.name}.lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            bucket = self.buckets.get(key) or self._open(key)
-            item = RateItem(key, int(self.ticker.now().timestamp() * 1000))
+        bucket = self.buckets.get(key) or self._open(key)
+        item = RateItem(key, int(self.ticker.now().timestamp() * 1000))
+        # Two tasks may ask the same system: looking and counting must be one step for both.
+        with bucket.conn:
+            bucket.conn.execute("BEGIN IMMEDIATE")
             decision = bucket.put_decision(item)
         if decision.failing_rate is None:  # type: ignore[union-attr]
             return 0.0
@@ -49,6 +47,13 @@ class Windows:
         return max(0.05, (decision.retry_after_ms or 1000) / 1000)  # type: ignore[union-attr]
 
     def _open(self, key: str) -> SQLiteBucket:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Making the file waits for nobody, so that one must wait for the other here.
+        with (self.folder / f"{self.name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            return self._opened(key)
+
+    def _opened(self, key: str) -> SQLiteBucket:
         table = f"{TABLE}_{len(key)}_{key}".replace("'", "").replace('"', "")
         connection = sqlite3.connect(self.folder / f"{self.name}.sqlite", timeout=30)
         # A power cut may forget the last calls; a crash of ours does not. Waiting for the disk

@@ -3,20 +3,23 @@
 These messages are the guide to adding an indicator; docs/adding-an-indicator.md is the long form.
 """
 
-import csv
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from etl import models
+from etl import measure, models
+from etl.catalogue import catalogue as read
 from etl.entities import ENTITIES
 from etl.models import Model
 from etl.quality.suite import read_suite
 from tests.house.repository import ROOT, listed
 
-REFERENCE = ROOT / "sql" / "reference" / "indicator.csv"
 WORDS = ("name_zh", "name_en", "meaning_zh", "meaning_en")
-UNITS = ("share", "days", "percent", "points", "per_month", "money", "flag", "count", "")
+UNITS = (
+    "share", "days", "months", "hours", "percent", "points", "ratio", "per_month", "money", "flag",
+    "count", "",
+)  # fmt: skip
 
 
 def without_expectations(tables: list[Model], folder: Path) -> Iterator[str]:
@@ -65,11 +68,11 @@ def without_words(table: Model, lines: list[dict[str, str]]) -> Iterator[str]:
     for name in indicator_columns(table):
         if name not in explained:
             yield (
-                f"{table.full_name}.{name} has no line in sql/reference/indicator.csv: give it a "
+                f"{table.full_name}.{name} has no line in sql/reference/indicator: give it a "
                 "unit, a name and a meaning in Chinese and English, and its requirement ids"
             )
     for name in sorted(explained - set(table.types)):
-        yield f"sql/reference/indicator.csv: {table.full_name} has no column {name}"
+        yield f"sql/reference/indicator: {table.full_name} has no column {name}"
 
 
 def unchecked_indicators(
@@ -96,7 +99,7 @@ def unreadable_lines(lines: list[dict[str, str]], columns: dict[str, set[str]]) 
     seen: set[str] = set()
     for line in lines:
         name = line["indicator"]
-        where = f"sql/reference/indicator.csv, {name}"
+        where = f"sql/reference/indicator, {name}"
         if name in seen:
             yield f"{where}: stands twice; keep one line an indicator"
         seen.add(name)
@@ -106,6 +109,10 @@ def unreadable_lines(lines: list[dict[str, str]], columns: dict[str, set[str]]) 
             yield f"{where}: sample must name a column of {line['source']}, not {line['sample']}"
         if missing := [word for word in WORDS if not line[word]]:
             yield f"{where}: {', '.join(missing)} is empty; people read both languages"
+        elif line["dated"] and line["dated"] not in columns[line["source"]]:
+            yield f"{where}: dated must name a column of {line['source']}, not {line['dated']}"
+        if line["is_scored"] not in ("yes", "no"):
+            yield f"{where}: is_scored is yes (policies may score it) or no"
         if line["unit"] not in UNITS:
             yield f"{where}: unit {line['unit']} is none of {', '.join(filter(None, UNITS))}"
         if not line["requirements"]:
@@ -113,9 +120,8 @@ def unreadable_lines(lines: list[dict[str, str]], columns: dict[str, set[str]]) 
 
 
 def catalogue() -> list[dict[str, str]]:
-    """The lines of sql/reference/indicator.csv."""
-    with REFERENCE.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    """The lines of sql/reference/indicator."""
+    return [asdict(line) for line in read()]
 
 
 def sql_tests() -> dict[str, str]:
@@ -126,6 +132,13 @@ def sql_tests() -> dict[str, str]:
 
 TABLES = list(models.models())
 PAYMENT = next(table for table in TABLES if table.full_name == "indicator.payment")
+FAMILIES = [
+    table
+    for table in TABLES
+    if table.schema == "indicator"
+    and table.full_name not in ("indicator.aging", "indicator.letter_basis")
+]
+"""One row a customer, for people to read. Aging is a table of amounts, letter_basis of the letters."""
 
 
 def test_every_table_has_expectations() -> None:
@@ -153,7 +166,7 @@ def test_every_table_has_a_test() -> None:
 
 
 def test_every_indicator_has_words() -> None:
-    problems = list(without_words(PAYMENT, catalogue()))
+    problems = [problem for table in FAMILIES for problem in without_words(table, catalogue())]
 
     assert not problems, listed(problems)
 
@@ -172,11 +185,18 @@ def test_the_catalogue_has_no_gaps() -> None:
     assert not problems, listed(problems)
 
 
+def test_the_tall_table_says_what_the_catalogue_says() -> None:
+    assert measure.TARGET.read_text(encoding="utf-8") == measure.text(), (
+        "sql/3_measure/indicator.sql is stale: run python -m etl.measure"
+    )
+
+
 def test_planted_gaps_are_found(tmp_path: Path) -> None:
     (tmp_path / "indicator.nothing.yaml").touch()
     (tmp_path / "batch.payslip.yaml").touch()
     line = {
         "indicator": "dso", "source": "indicator.payment", "unit": "parsec", "sample": "dso_cnt",
+        "dated": "", "is_scored": "no",
         "name_zh": "", "name_en": "DSO", "meaning_zh": "天", "meaning_en": "days", "requirements": "",
     }  # fmt: skip
     gone = {**line, "indicator": "no_such_column"}

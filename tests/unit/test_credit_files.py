@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from etl.catalogue import catalogue
 from etl.publish.assets import PAGES, contents, copy_assets, indicators, inline_json, words
 from etl.publish.credit_files import SCHEMA
 from etl.publish.names import file_stem, file_stem_sql
@@ -312,15 +314,20 @@ class TestPages:
         assert used <= set(known)
 
     def test_every_reason_and_unit_the_catalogue_gives_has_words(self) -> None:
-        catalogue = Path("sql/reference/indicator.csv")
-        with (PAGES.parents[2] / catalogue).open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines))
+        rows = [asdict(line) for line in catalogue()]
         known = words()
         for row in rows:
             assert f"reason.{row['null_reason']}" in known, row["indicator"]
-            assert row["unit"] in ("", "share", "days", "money", "percent", "flag", "count") or (
-                f"unit.{row['unit']}" in known
-            )
+            assert row["unit"] in (
+                "",
+                "share",
+                "days",
+                "money",
+                "percent",
+                "flag",
+                "count",
+                "ratio",
+            ) or (f"unit.{row['unit']}" in known)
             assert all(row[column] for column in ("name_zh", "name_en", "meaning_zh", "meaning_en"))
         assert set(indicators()) == {row["indicator"] for row in rows}
 

@@ -9,7 +9,7 @@
 -- It makes the documents of the customers from $first_id to $last_id: a share of the book small
 -- enough for any memory, so every input is cut to it at once.
 --
--- Its two places in @ are filled from sql/reference/indicator.csv and etl/publish/names.py;
+-- Its two places in @ are filled from sql/reference/indicator and etl/publish/names.py;
 -- night.source, night.quarantine and night.brings hold what the run knows of its feeds, of refused rows
 -- and of what each delivery can bring.
 

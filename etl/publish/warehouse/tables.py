@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from etl.errors import ZixinError
 
-SCHEMAS = ("indicator", "grade", "mart")
+SCHEMAS = ("indicator", "measure", "point", "score", "grade", "terms", "action", "mart")
 READER_SCHEMA = "mart"
 NIGHT_COLUMNS = ("as_of", "build")
 VIEWS = ("current", "history")
