@@ -15,7 +15,7 @@
 --   kind             VARCHAR       case type (civil, enforcement, bankruptcy …) or list (dishonest …)
 --   role             VARCHAR       what the customer is in it; subject: it is the one listed
 --   is_claimed_from  BOOLEAN       defendant, enforced, debtor, respondent, appellee or listed; else information only
---   case_key         VARCHAR       the case's number, else the document's: count cases by it
+--   case_key         VARCHAR       the case: its 案号, its number and court, else the document: count cases by it
 --   stage            VARCHAR       which document of the case it is; NULL: a list
 --   filed_on         DATE          filed, accepted or listed; NULL: not stated
 --   ended_on         DATE          closed or taken off the list; NULL: not stated, or it stands
@@ -37,7 +37,7 @@ accepted AS (
 
 proceeding AS (
   SELECT
-    provider, record_id, case_no, case_type, stage, filed_on, closed_on, status, amount, currency,
+    provider, record_id, case_no, court, case_type, stage, filed_on, closed_on, status, amount, currency,
     known_on,
     ROW_NUMBER() OVER (
       PARTITION BY provider, record_id ORDER BY known_on DESC, customer_id DESC NULLS LAST
@@ -56,7 +56,8 @@ party AS (
     accepted.role_of_customer AS role,
     accepted.role_of_customer IN ('defendant', 'enforced', 'debtor', 'respondent', 'appellee')
       AS is_claimed_from,
-    COALESCE(proceeding.case_no, court_party.record_id) AS case_key,
+    proceeding.case_no,
+    proceeding.court,
     proceeding.stage,
     proceeding.filed_on,
     proceeding.closed_on AS ended_on,
@@ -89,7 +90,8 @@ listed AS (
     listing.kind,
     accepted.role_of_customer AS role,
     TRUE AS is_claimed_from,
-    COALESCE(listing.case_no, listing.record_id) AS case_key,
+    listing.case_no,
+    listing.court,
     CAST(NULL AS VARCHAR) AS stage,
     listing.listed_on AS filed_on,
     listing.ended_on,
@@ -115,14 +117,41 @@ found AS (
   SELECT * FROM listed
 ),
 
-ranked AS (
+-- One number, however it was typed: brackets of five kinds, digits and signs of either width, spaces.
+written AS (
   SELECT
     found.*,
+    NULLIF(TRANSLATE(
+      UPPER(case_no),
+      '（）〔〕［］【】[]０１２３４５６７８９－–—：／號　 ' || CHR(160) || CHR(9),
+      '()()()()()0123456789---:/号'
+    ), '') AS case_text,
+    NULLIF(TRANSLATE(UPPER(court), '（）　 ' || CHR(160) || CHR(9), '()'), '') AS court_text
+  FROM found
+),
+
+-- A 案号 names its court and ends at 号 (之一 is a second document of the case); any other number is
+-- unique only at its court, and a record without one stands for itself.
+keyed AS (
+  SELECT
+    written.*,
+    CASE
+      WHEN case_text IS NULL THEN provider || ' ' || record_id
+      WHEN case_text LIKE '%号%' THEN SUBSTR(case_text, 1, POSITION('号' IN case_text))
+      WHEN case_text LIKE '(____)%' THEN case_text || '号'
+      ELSE case_text || COALESCE(' ' || court_text, '')
+    END AS case_key
+  FROM written
+),
+
+ranked AS (
+  SELECT
+    keyed.*,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, record_kind, provider, record_id, kind, role
       ORDER BY is_certain DESC, score DESC, stated_on DESC, record_key
     ) AS place
-  FROM found
+  FROM keyed
   WHERE filed_on IS NULL OR filed_on <= CAST(:as_of AS DATE)
 )
 

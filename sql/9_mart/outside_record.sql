@@ -2,8 +2,8 @@
 --
 -- core.legal_record has a row a document; people read cases. The documents of one case, from however many
 -- providers, are one row here: the furthest stage, the weightier side of a customer that stands on two, the
--- amount of the furthest document that states one. A 案号 names its court and is written alike everywhere but
--- for its brackets; any other number is unique only at its court. What one provider calls ended has ended.
+-- amount of the furthest document that states one. Which documents are one case core says (`case_key`). What one
+-- provider calls ended has ended.
 --
 -- Grain: one row per customer and case or entry on a list. Key: customer_id, record_kind, record_key.
 -- Requirements: R0-70, R1-30, R4-G6; EW05; A0.1 Known.
@@ -62,7 +62,9 @@ told AS (
   SELECT
     legal.customer_id,
     CASE WHEN legal.record_kind = 'listing' THEN 'listing' ELSE 'court_case' END AS record_kind,
-    REPLACE(REPLACE(REPLACE(legal.case_key, '（', '('), '）', ')'), ' ', '') AS number_key,
+    CASE WHEN legal.record_kind = 'listing' THEN legal.kind || ' ' || legal.case_key
+      ELSE legal.case_key
+    END AS record_key,
     legal.kind,
     COALESCE(proceeding.case_no, entry.case_no) AS case_no,
     legal.role,
@@ -108,21 +110,10 @@ told AS (
       AND entry.place = 1
 ),
 
-keyed AS (
-  SELECT
-    told.*,
-    CASE
-      WHEN record_kind = 'listing' THEN kind || ' ' || number_key
-      WHEN number_key LIKE '%号' THEN number_key
-      ELSE number_key || COALESCE(' ' || court, '')
-    END AS record_key
-  FROM told
-),
-
 -- Which document speaks for what: the side, the state of the case, and each text and sum that not all state.
 placed AS (
   SELECT
-    keyed.*,
+    told.*,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, record_kind, record_key
       ORDER BY is_claimed_from DESC, stage_place DESC, role, provider, record_id
@@ -156,7 +147,7 @@ placed AS (
       PARTITION BY customer_id, record_kind, record_key
       ORDER BY is_certain DESC, score DESC, provider, record_id, role
     ) AS link_place
-  FROM keyed
+  FROM told
 ),
 
 first_role AS (

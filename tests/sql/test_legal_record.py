@@ -1,5 +1,7 @@
 """core.legal_record: which court records and lists count for whom, and on which side."""
 
+import pytest
+
 CASE = """
     provider | record_id | case_no | case_type | filed_on   | amount | status
     qcc      | R1        | 2026-9  | civil     | 2026-03-01 | 50000  | open
@@ -97,6 +99,43 @@ def test_a_case_of_tomorrow_and_a_party_without_its_case(night):
         "core.legal_record",
         """
         record_id | kind  | role     | is_claimed_from | case_key | filed_on
-        R9        | other | enforced | yes             | R9       | -
+        R9        | other | enforced | yes             | qcc R9   | -
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cases"),
+    [
+        ("（2024）浙0106民初9号 West", "(2024)浙0106民初9号 -", 1),  # full and half width
+        ("〔2024〕浙0106民初9号 West", "【2024】 浙0106 民初 9号 East", 1),  # a 案号 names its court
+        ("（２０２４）浙０１０６民初９号 -", "(2024)浙0106民初9號之一 -", 1),  # width, 號, a second document
+        ("(2024)浙0106民初9 -", "（2024）浙0106民初9号 West", 1),  # typed without its last character
+        ("(2024)浙0106民初9号 West", "(2024)浙0106民初90号 West", 2),
+        ("26-cv-1 East", "26-CV-1 east", 1),
+        ("26-cv-1 East", "26-cv-1 West", 2),  # the same number at two courts
+        ("1:23-cv-00456 S.D.N.Y.", "1：23－cv－00456 S.D.N.Y.", 1),
+        ("- West", "- West", 2),  # no number: each document stands for itself
+    ],
+)
+def test_one_case_however_its_number_is_written(night, first, second, cases):
+    (one, here), (two, there) = (text.rsplit(" ", 1) for text in (first, second))
+    found = night(
+        court_record=f"""
+            provider | record_id | case_no | court   | case_type | filed_on
+            qcc      | R1        | {one}   | {here}  | civil     | 2026-03-01
+            qcc      | R2        | {two}   | {there} | civil     | 2026-03-01
+        """,
+        court_party="""
+            provider | record_id | role      | party_name
+            qcc      | R1        | defendant | Ours
+            qcc      | R2        | defendant | Ours
+        """,
+        record_link=[
+            link("C1", "defendant", "Ours"),
+            link("C1", "defendant", "Ours", record="R2"),
+        ],
+    )
+
+    assert len({row["case_key"] for row in found.rows("core.legal_record")}) == cases
+    assert len(found.rows("mart.outside_record")) == cases
