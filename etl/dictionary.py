@@ -17,7 +17,7 @@ from etl.entities import FAMILIES, HISTORY_COLUMNS, Column, Entity
 from etl.lake import write_bytes
 from etl.matching.tables import MATCH_TABLES
 from etl.models import Model
-from etl.policy import BOOK_TYPES, POLICY_FOLDER, RULE_TYPES
+from etl.policy import POLICY_FOLDER, POLICY_GRAINS, POLICY_TABLES
 from etl.settings import PROJECT
 from etl.sources.marked_yaml import read_marked_yaml
 
@@ -198,13 +198,10 @@ def _policies() -> Iterator[str]:
         values = (f"`{_value(file.data, place)}`" for file in files)
         rows.append((f"`{'.'.join(place)}`", *values, meaning))
     yield from _table(("setting", *(file.path.stem for file in files), "meaning"), rows)
-    for name, types, grain in (
-        ("policy.book", BOOK_TYPES, "one row: what holds for the whole ledger"),
-        ("policy.rule", RULE_TYPES, "one row a policy: where its letters change"),
-    ):
+    for name, types in POLICY_TABLES.items():
         yield f"### {name}"
         yield ""
-        yield f"What the SQL joins to; {grain}. Windows are (start, as_of]."
+        yield f"What the SQL joins to; {POLICY_GRAINS[name]}. Windows are (start, as_of]."
         yield ""
         yield from _table(
             ("column", "type"), ((f"`{column}`", type_) for column, type_ in types.items())

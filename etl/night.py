@@ -117,11 +117,12 @@ def freeze(as_of: date) -> dict[str, Any]:
 
 
 def _write_policy(ctx: Context, as_of: date) -> None:
-    """The policy as tables: `policy.book` and `policy.rule`."""
+    """The policies as tables."""
     from etl.lake import digest
     from etl.parquet import write_rows
+    from etl.policy import policy_tables
 
-    for name, (types, rows) in ctx.policies.tables(as_of).items():
+    for name, (types, rows) in policy_tables(ctx.policies, as_of).items():
         ctx.lake.write(
             name,
             as_of,
