@@ -21,7 +21,7 @@ from etl.entities import ENTITIES
 from etl.history import snapshot_types
 from etl.matching.tables import MATCH_TABLES, types
 from etl.models import Model
-from etl.policy import BOOK_TYPES, RULE_TYPES
+from etl.policy import POLICY_TABLES
 
 INPUTS = ("current", "match", "policy", "reference")
 """Left of every layer: snapshots, links (etl/matching), the policy as tables, sql/reference."""
@@ -35,7 +35,7 @@ def known_tables() -> Schema:
     schema: Schema = {
         "current": {entity.name: snapshot_types(entity) for entity in ENTITIES.values()},
         "match": {name: types(table) for name, table in MATCH_TABLES.items()},
-        "policy": {"book": BOOK_TYPES, "rule": RULE_TYPES},
+        "policy": {name.split(".")[1]: types for name, types in POLICY_TABLES.items()},
     }
     for model in models.models():
         schema.setdefault(model.schema, {})[model.name] = model.types

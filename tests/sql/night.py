@@ -18,7 +18,7 @@ from etl.engine.duckdb import DuckDBEngine, literal, quoted
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
 from etl.matching.tables import MATCH_TABLES, types
-from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, read_policy
+from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, policy_tables, read_policy
 from etl.settings import Settings
 from tests.sql.tables import Row, drawn, parse, same
 
@@ -236,6 +236,6 @@ def build(
             {column: row.get(column, LINKED.get(column)) for column in columns} for row in rows
         ]
         files[f"match.{name}"] = [write(root, f"match.{name}", columns, whole)]
-    for name, (columns, rows) in policies.tables(as_of).items():
+    for name, (columns, rows) in policy_tables(policies, as_of).items():
         files[name] = [write(root, name, columns, rows)]
     return Night(DuckDBEngine(settings), root, as_of, files)

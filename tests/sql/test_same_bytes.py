@@ -18,7 +18,7 @@ from etl.lake import file_sha256
 from etl.matching.tables import MATCH_TABLES
 from etl.matching.tables import types as match_types
 from etl.parquet import write_rows
-from etl.policy import POLICY_FOLDER, load_policies
+from etl.policy import POLICY_FOLDER, load_policies, policy_tables
 from etl.settings import read_settings
 
 NIGHT = date(2026, 11, 20)
@@ -187,7 +187,9 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
                 f"TO {literal(str(target))} (FORMAT parquet)"
             )
             tables[f"match.{name}"] = [target]
-    for name, (types, rows) in load_policies("article", beside=POLICY_FOLDER).tables(NIGHT).items():
+    for name, (types, rows) in policy_tables(
+        load_policies("article", beside=POLICY_FOLDER), NIGHT
+    ).items():
         tables[name] = [root / f"{name}.parquet"]
         write_rows(target=tables[name][0], types=types, rows=rows)
     return tables

@@ -13,6 +13,7 @@ from etl.policy import (
     RULE_TYPES,
     find_policy,
     load_policies,
+    policy_tables,
     read_policy,
 )
 
@@ -54,7 +55,7 @@ def test_the_article_is_followed_to_the_letter() -> None:
     assert (rival.mode, rival.b_below_share, rival.c_up_to_share) == (
         "veto", Decimal("0.45"), Decimal("0.55"),
     )  # fmt: skip
-    assert (policy.combination.extension, policy.final_from) == ("worst_c", "hard")
+    assert (policy.combination.extension, policy.final_grade.source) == ("worst_c", "hard")
     assert policy.book.residual_tolerance == Decimal("0.01")
 
 
@@ -66,7 +67,7 @@ def test_the_milder_policy_differs_where_it_says() -> None:
         2, Decimal("0.05"),
     )  # fmt: skip
     assert policy.competitor_letter.mode == "no_veto"
-    assert policy.final_from == "worse_of"
+    assert policy.final_grade.source == "worse_of"
 
 
 @pytest.mark.parametrize(
@@ -89,8 +90,8 @@ def test_the_milder_policy_differs_where_it_says() -> None:
         ("residual_tolerance: 0.01", "residual_tolerance: -1", "residual_tolerance"),
         ("due_date_roll: none ", "due_date_roll: friday ", "due_date_roll"),
         ("policy_id: article", "policy_id: The Article", "policy_id"),
-        ("final_from: hard", "final_from: hard\nfinal: hard", "final"),
-        ("final_from: hard", "", "final_from"),
+        ("listed_vetoes: [", "final: hard\nlisted_vetoes: [", "final"),
+        ("scorecard: standard", "", "scorecard"),
         ("look_back_months: 12 ", "look_back_months: 0 ", "look_back_months"),
     ],
 )
@@ -167,13 +168,13 @@ def test_the_hash_names_the_rules(tmp_path: Path) -> None:
 
 
 def book(policies, night: date = NIGHT) -> dict:
-    types, (row,) = policies.tables(night)["policy.book"]
+    types, (row,) = policy_tables(policies, night)["policy.book"]
     assert row.keys() == types.keys() == BOOK_TYPES.keys()
     return row
 
 
 def rules(policies, night: date = NIGHT) -> dict:
-    types, rows = policies.tables(night)["policy.rule"]
+    types, rows = policy_tables(policies, night)["policy.rule"]
     assert all(row.keys() == types.keys() == RULE_TYPES.keys() for row in rows)
     return {row["policy_id"]: row for row in rows}
 

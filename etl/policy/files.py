@@ -1,0 +1,88 @@
+"""Find and read policy files; a bad one is refused in one sentence with file, line and field."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from etl.errors import ZixinError
+from etl.policy.alerts import Alerts
+from etl.policy.policy import Policies, Policy
+from etl.policy.scorecard import Scorecard
+from etl.policy.terms import Terms
+from etl.settings import PROJECT
+from etl.sources.marked_yaml import MarkedYaml, read_marked_yaml
+from etl.sources.problems import sentence
+
+POLICY_FOLDER = PROJECT / "policy"
+FOLDERS = {"scorecard": "scorecards", "terms": "terms", "alerts": "alerts"}
+"""The parts that policies share, a file each: the key that names one → the folder of the shipped ones."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _checked(marked: MarkedYaml, data: Any, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ZixinError(sentence(marked, error, model)) from None
+
+
+def read_policy(path: Path) -> Policy:
+    """One policy file and the parts it names; ZixinError names file, line, field and what is
+    allowed."""
+    marked = read_marked_yaml(path)
+    data = marked.data
+    if isinstance(data, dict):
+        data = {**data}
+        for key, model in (("scorecard", Scorecard), ("terms", Terms), ("alerts", Alerts)):
+            if isinstance(data.get(key), str):
+                data[key] = read_part(key, data[key], model, path)
+        if isinstance(data.get("segments"), list):
+            data["segments"] = [_with_scorecard(one, path) for one in data["segments"]]
+    return _checked(marked, data, Policy)
+
+
+def _with_scorecard(segment: Any, path: Path) -> Any:
+    if isinstance(segment, dict) and isinstance(segment.get("scorecard"), str):
+        part = read_part("scorecard", segment["scorecard"], Scorecard, path)
+        return {**segment, "scorecard": part}
+    return segment
+
+
+def read_part(key: str, name: str, model: type[Model], policy: Path) -> Model:
+    """The part called `name`: a file relative to the policy's own, else a shipped one."""
+    folder = POLICY_FOLDER / FOLDERS[key]
+    for candidate in (policy.parent / name, folder / f"{name}.yaml"):
+        if candidate.is_file():
+            marked = read_marked_yaml(candidate)
+            return _checked(marked, marked.data, model)
+    known = ", ".join(path.stem for path in sorted(folder.glob("*.yaml")))
+    raise ZixinError(
+        f"{policy}: {key} {name!r} is neither a file nor one of {FOLDERS[key]}/ ({known})"
+    )
+
+
+def find_policy(name: str, beside: Path) -> Path:
+    """A shipped policy by name, or a file: as given, or relative to the folder `beside`."""
+    shipped = POLICY_FOLDER / f"{name}.yaml"
+    for candidate in (shipped, beside / name, Path(name)):
+        if candidate.is_file():
+            return candidate
+    known = ", ".join(path.stem for path in sorted(POLICY_FOLDER.glob("*.yaml")))
+    raise ZixinError(f"policy {name!r} is neither a file nor a shipped policy ({known})")
+
+
+def load_policies(name: str, *, beside: Path, base_currency: str | None = None) -> Policies:
+    """The active policy and the shipped ones it is compared with."""
+    path = find_policy(name, beside)
+    active = read_policy(path)
+    if base_currency:
+        book = active.book.model_copy(update={"base_currency": base_currency})
+        active = active.model_copy(update={"book": book})
+    others = tuple(
+        policy
+        for policy in map(read_policy, sorted(POLICY_FOLDER.glob("*.yaml")))
+        if policy.policy_id != active.policy_id
+    )
+    return Policies(active, others)

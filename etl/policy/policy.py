@@ -1,0 +1,106 @@
+"""One policy, and the policies of a night."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from etl.policy.alerts import Alerts
+from etl.policy.final import (
+    Admission,
+    Benefits,
+    Experts,
+    FinalGrade,
+    ListedVeto,
+    Segment,
+    ValueGrid,
+)
+from etl.policy.letters import (
+    Book,
+    CollectionLetter,
+    Combination,
+    CompetitorLetter,
+    Inquiry,
+    Matching,
+    OverdueLetter,
+)
+from etl.policy.parts import Name, Part, Title, Version, known_zone
+from etl.policy.scorecard import Scorecard
+from etl.policy.terms import Terms
+
+
+class Policy(Part):
+    """One policy file."""
+
+    policy_id: Name
+    version: Version
+    title: Title
+    time_zone: Annotated[str, AfterValidator(known_zone)]
+    book: Book
+    overdue_letter: OverdueLetter
+    collection_letter: CollectionLetter
+    competitor_letter: CompetitorLetter
+    combination: Combination
+    final_grade: FinalGrade
+    experts: Experts
+    listed_vetoes: tuple[ListedVeto, ...]
+    admission: Admission
+    value_grid: ValueGrid
+    benefits: Benefits
+    scorecard: Scorecard
+    terms: Terms
+    alerts: Alerts
+    segments: tuple[Segment, ...] = ()
+    matching: Matching
+    inquiries: Annotated[dict[str, Inquiry], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _default_inquiry(self) -> "Policy":
+        if "default" not in self.inquiries:
+            raise ValueError("inquiries needs a default, for needs it does not name")
+        return self
+
+    @model_validator(mode="after")
+    def _segments_once(self) -> "Policy":
+        names = ["default", *(segment.name for segment in self.segments)]
+        if len(set(names)) < len(names):
+            raise ValueError("segments: a name stands twice, or is default")
+        return self
+
+    @property
+    def scorecards(self) -> tuple[Scorecard, ...]:
+        """The policy's own scorecard and those of its segments, each once."""
+        several = [self.scorecard]
+        several += [one.scorecard for one in self.segments if one.scorecard]
+        return tuple({one.scorecard_id: one for one in several}.values())
+
+    def inquiry(self, need: str) -> Inquiry:
+        """The rule for a need such as `litigation`; the default for one it does not name."""
+        return self.inquiries.get(need) or self.inquiries["default"]
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The policy the book is run under, and the others shown beside it."""
+
+    active: Policy
+    others: tuple[Policy, ...]
+
+    @cached_property
+    def all(self) -> tuple[Policy, ...]:
+        """Every policy, by id."""
+        return tuple(sorted((self.active, *self.others), key=lambda policy: policy.policy_id))
+
+    @cached_property
+    def scorecards(self) -> tuple[Scorecard, ...]:
+        """Every scorecard that a policy uses, by id."""
+        several = {one.scorecard_id: one for policy in self.all for one in policy.scorecards}
+        return tuple(several[name] for name in sorted(several))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Names exactly these rules."""
+        text = "\n".join([self.active.policy_id, *(p.model_dump_json() for p in self.all)])
+        return hashlib.sha256(text.encode()).hexdigest()
