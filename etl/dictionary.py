@@ -48,6 +48,7 @@ FAMILY_TITLES = {
     "bureau": "Agencies",
     "finance": "Statements and industries",
     "assessment": "Judgements",
+    "decision": "Decisions",
 }
 
 INTRODUCTION = """\

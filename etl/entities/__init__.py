@@ -12,6 +12,7 @@ a night). Beside the columns listed here every history row carries `known_on`, `
     bureau.py      inquiries, scores, tax credit, references, ESG, reputation
     finance.py     statements, industries and their standard values
     assessment.py  questionnaires, expert votes, competitor share
+    decision.py    grades overridden, limits set, alerts acknowledged
     found.py       what every record found at a provider carries
     contract.py    what an entity and a column are
 """
@@ -20,6 +21,7 @@ from etl.entities.assessment import ASSESSMENT
 from etl.entities.bureau import BUREAU
 from etl.entities.contract import HISTORY_COLUMNS, Column, Entity
 from etl.entities.court import COURT
+from etl.entities.decision import DECISION
 from etl.entities.finance import FINANCE
 from etl.entities.ledger import CUSTOMER, LEDGER
 from etl.entities.party import PARTY
@@ -33,6 +35,7 @@ FAMILIES: dict[str, tuple[Entity, ...]] = {
     "bureau": BUREAU,
     "finance": FINANCE,
     "assessment": ASSESSMENT,
+    "decision": DECISION,
 }
 
 ENTITIES: dict[str, Entity] = {
