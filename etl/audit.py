@@ -8,8 +8,10 @@ from etl.context import Context
 from etl.errors import ZixinError
 from etl.inputs import night_folder
 from etl.lake import Partition, write_json
+from etl.matching.tables import MATCH_TABLES
+from etl.policy import POLICY_TABLES
 
-INPUTS = ("match.customer_link", "match.record_link", "policy.book", "policy.rule")
+INPUTS = (*(f"match.{name}" for name in MATCH_TABLES), *POLICY_TABLES)
 
 
 def night_partitions(ctx: Context, as_of: date) -> dict[str, Partition]:

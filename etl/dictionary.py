@@ -299,7 +299,7 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
 
 def render() -> str:
     """The whole dictionary as Markdown; the same tree gives the same bytes."""
-    tables = list(models.models())
+    tables = [*models.models(), *models.comparisons()]
     lines = [*INTRODUCTION.splitlines(), "", *_inputs(), *_links(), *_policies()]
     for schema in dict.fromkeys(table.schema for table in tables):
         lines += [f"## {LAYER_TITLES.get(schema, schema)}: {schema}", ""]

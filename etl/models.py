@@ -15,6 +15,15 @@ from etl.errors import ZixinError
 from etl.settings import PROJECT
 
 SQL_FOLDER = PROJECT / "sql"
+UNPUBLISHED = ("event", "core")
+"""Row-level layers stay in the lake: the warehouse and the published tables begin at the indicators."""
+
+COMPARISON = "compare"
+"""The folder of what compares tonight with nights published before; it runs last, in publish."""
+
+EARLIER = ("before", "month_ago")
+"""Schemas of published nights: the last one before tonight, and the last one a month ago or earlier."""
+
 
 _QUESTION = re.compile(r"^-- (\w+): (.+)$")
 _KEY = re.compile(r"^-- Grain: (.+?) Key: ([\w, ]+)\.$")
@@ -22,7 +31,7 @@ _REQUIREMENTS = re.compile(r"^-- Requirements: (.+)$")
 _COLUMN = re.compile(r"^--   (\w+) +([A-Z]+(?:\(\d+, ?\d+\))?) +(\S.*)$")
 _TABLE = re.compile(
     r"\b(?:FROM|JOIN)\s+"
-    r"((?:current|match|policy|reference|event|core|indicator|measure|point|score|grade|terms|action|mart)\.[a-z_0-9]+)\b"
+    r"((?:current|match|policy|reference|event|core|indicator|measure|point|score|grade|terms|action|mart|before|month_ago)\.[a-z_0-9]+)\b"
 )
 
 
@@ -52,8 +61,8 @@ class Model:
 
     @property
     def schema(self) -> str:
-        """The layer's name as SQL sees it: `1_core` is `core`."""
-        return self.layer.split("_", 1)[1]
+        """The layer's name as SQL sees it: `1_core` is `core`. Comparisons are marts for who reads them."""
+        return "mart" if self.layer == COMPARISON else self.layer.split("_", 1)[1]
 
     @property
     def full_name(self) -> str:
@@ -129,3 +138,25 @@ def models(layer: str | None = None) -> Iterator[Model]:
     for name in layers() if layer is None else (layer,):
         for path in sorted((SQL_FOLDER / name).glob("*.sql")):
             yield read_model(path)
+
+
+def comparisons() -> Iterator[Model]:
+    """The files of `sql/compare`: what compares nights, and so is no function of tonight alone."""
+    for path in sorted((SQL_FOLDER / COMPARISON).glob("*.sql")):
+        yield read_model(path)
+
+
+@cache
+def published() -> dict[str, Model]:
+    """Every table that an earlier night may have published, by the name it has in `before.*`."""
+    found: dict[str, Model] = {}
+    for model in (*models(), *comparisons()):
+        if model.schema in UNPUBLISHED:
+            continue
+        if model.name in found:
+            raise ZixinError(
+                f"{model.full_name} and {found[model.name].full_name} share a name: rename one, or "
+                "nobody can tell them apart in an earlier night"
+            )
+        found[model.name] = model
+    return found

@@ -22,6 +22,7 @@ from etl.lake import Partition, file_sha256, read_json, write_json
 from etl.publish import warehouse
 from etl.publish.assets import assets_hash, copy_assets
 from etl.publish.changes import write_changes
+from etl.publish.comparisons import comparison_tables, write_comparisons
 from etl.publish.credit_files import write_credit_files
 from etl.publish.night_context import NightContext, Source
 from etl.publish.portfolio import write_portfolio
@@ -66,7 +67,10 @@ def publish_night(ctx: Context, as_of: date) -> dict[str, Any]:
     audit = file_sha256(night_folder(ctx.settings.home, as_of) / "audit.json")
     build = publication_build(partitions, inputs.sha256, audit, assets_hash())
     folder = published_folder(ctx.published, as_of, build)
-    tables = warehouse_tables(ctx.lake, partitions, list(models.models()))
+    tables = [
+        *warehouse_tables(ctx.lake, partitions, list(models.models())),
+        *comparison_tables(folder),
+    ]
     if not complete(folder):
         _write(ctx, as_of, build, folder, inputs, partitions)
     url = ctx.settings.warehouse_url
@@ -101,6 +105,7 @@ def _write(
     """Everything of the night but its visibility; the manifest comes last."""
     copy_assets(ctx.published)
     files = {name: [ctx.lake.file(partition)] for name, partition in partitions.items()}
+    write_comparisons(ctx, as_of, files, folder)
     with ctx.engine.connect(files, as_of=as_of) as connection:
         _register(ctx, connection, inputs, as_of)
         night = _night_context(ctx, as_of, inputs)
@@ -108,7 +113,12 @@ def _write(
         write_portfolio(connection, night, folder)
         write_quality(connection, night, folder)
         tables = write_tables(
-            connection, warehouse_tables(ctx.lake, partitions, list(models.models())), folder
+            connection,
+            [
+                *warehouse_tables(ctx.lake, partitions, list(models.models())),
+                *comparison_tables(folder),
+            ],
+            folder,
         )
         write_changes(connection, folder, night_before(ctx.published, as_of))
         book, quarantine = _book(connection), _quarantine(connection)

@@ -58,7 +58,8 @@ def write_tables(
     for table in tables:
         name = f"{table.schema}.{table.name}"
         target = folder / "tables" / f"{name}.parquet"
-        _share(Path(table.files[0]), target)
+        if Path(table.files[0]) != target:
+            _share(Path(table.files[0]), target)
         row = ", ".join(
             f"COALESCE(CAST({qualified(column.name)} AS VARCHAR), chr(30))"
             for column in table.columns

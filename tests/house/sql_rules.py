@@ -39,6 +39,9 @@ def known_tables() -> Schema:
     }
     for model in models.models():
         schema.setdefault(model.schema, {})[model.name] = model.types
+    # An earlier night has every table that may be published, under its bare name.
+    for night in models.EARLIER:
+        schema[night] = {name: model.types for name, model in models.published().items()}
     return schema
 
 
@@ -107,8 +110,10 @@ def parses_for_both_engines(query: Query) -> Iterator[str]:
 
 def reads_only_to_its_left(query: Query) -> Iterator[str]:
     """The layer rule: nothing reads from its right, nor from its own folder."""
-    place = query.layers.index(query.model.layer)
+    is_last = query.model.layer == models.COMPARISON
+    place = len(query.layers) if is_last else query.layers.index(query.model.layer)
     left = {layer.split("_", 1)[1] for layer in query.layers[:place]}
+    left |= set(models.EARLIER) if is_last else set()
     for name in query.model.reads:
         schema, table = name.split(".")
         if schema not in left and schema not in INPUTS:

@@ -11,7 +11,7 @@ from tests.house import sql_rules
 from tests.house.repository import listed
 from tests.house.sql_rules import RULES, Rule, query
 
-QUERIES = [query(model.path) for model in models.models()]
+QUERIES = [query(model.path) for model in (*models.models(), *models.comparisons())]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

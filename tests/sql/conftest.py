@@ -15,13 +15,15 @@ MakeNight = Callable[..., Night]
 @pytest.fixture
 def night(tmp_path: Path) -> MakeNight:
     """`night(invoice="…", payment="…")`: a night under the article's policy; `as_of`, `policy` and
-    `changes` to it make it another."""
+    `changes` to it make it another; `before` and `month_ago` are nights published earlier."""
     count = 0
 
     def make(
         as_of: date | str = NIGHT,
         policy: str = "article",
         changes: Mapping[str, Any] | None = None,
+        before: Night | None = None,
+        month_ago: Night | None = None,
         **tables: str,
     ) -> Night:
         nonlocal count
@@ -29,6 +31,13 @@ def night(tmp_path: Path) -> MakeNight:
         root = tmp_path / str(count)
         root.mkdir()
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        return build(root, tables, as_of=day, policies=policies(policy, changes))
+        return build(
+            root,
+            tables,
+            as_of=day,
+            policies=policies(policy, changes),
+            before=before,
+            month_ago=month_ago,
+        )
 
     return make

@@ -34,7 +34,7 @@ def model(name: str) -> models.Model:
 
 @cache
 def _models() -> tuple[models.Model, ...]:
-    return tuple(models.models())
+    return (*models.models(), *models.comparisons())
 
 
 def _days(value: str | None, days: int) -> str | None:
@@ -149,10 +149,15 @@ class Night:
     as_of: date
     files: dict[str, list[Path]]
     made: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    before: "Night | None" = None
+    month_ago: "Night | None" = None
 
     def file(self, name: str) -> Path:
         """The Parquet file of schema.table; runs what it needs."""
         if name not in self.files:
+            if name.split(".")[0] in models.EARLIER:
+                self.files[name] = [self._earlier(name)]
+                return self.files[name][0]
             wanted = model(name)
             for upstream in wanted.reads:
                 self.file(upstream)
@@ -167,6 +172,15 @@ class Night:
             )
             self.files[name] = [target]
         return self.files[name][0]
+
+    def _earlier(self, name: str) -> Path:
+        """The file of a table as an earlier night published it; an empty one where there was none."""
+        schema, table = name.split(".")
+        night = self.before if schema == "before" else self.month_ago
+        published = models.published()[table]
+        if night:
+            return night.file(published.full_name)
+        return write(self.root, name, published.types, [])
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Every row of schema.table, in its published order."""
@@ -211,6 +225,8 @@ def build(
     as_of: date = NIGHT,
     policies: Policies,
     threads: int = 1,
+    before: Night | None = None,
+    month_ago: Night | None = None,
 ) -> Night:
     """A night over these entities. A row with `known_on` after the night is not there yet."""
     settings = Settings(
@@ -238,4 +254,4 @@ def build(
         files[f"match.{name}"] = [write(root, f"match.{name}", columns, whole)]
     for name, (columns, rows) in policy_tables(policies, as_of).items():
         files[name] = [write(root, name, columns, rows)]
-    return Night(DuckDBEngine(settings), root, as_of, files)
+    return Night(DuckDBEngine(settings), root, as_of, files, before=before, month_ago=month_ago)
