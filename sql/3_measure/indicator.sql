@@ -22,6 +22,16 @@ WITH
 measured AS (
   SELECT
     customer_id,
+    'expert_score' AS indicator,
+    CAST(expert_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(expert_vote_cnt AS BIGINT) AS sample_size,
+    CAST(expert_voted_on AS DATE) AS source_date,
+    CASE WHEN expert_score IS NULL THEN COALESCE(expert_score_reason, 'no_votes') END AS null_reason
+  FROM indicator.expert
+  UNION ALL
+  SELECT
+    customer_id,
     'on_time_share_cnt' AS indicator,
     CAST(on_time_share_cnt AS DECIMAL(28, 6)) AS value,
     'share' AS unit,
