@@ -16,8 +16,9 @@ from bench import ledger
 from bench.measure import GIB, Cost, cost, line, median
 from etl import models
 from etl.engine.duckdb import DuckDBEngine
+from etl.night_tables import night_tables
 from etl.parquet import write_rows
-from etl.policy import POLICY_FOLDER, load_policies, policy_tables
+from etl.policy import POLICY_FOLDER, load_policies
 from etl.settings import PROJECT, Settings
 
 ROUNDS = 3
@@ -71,7 +72,7 @@ def run_reference(threads: int) -> None:
 def prepare() -> None:
     """The ledger and the policy, as Parquet."""
     ledger.files(FOLDER)
-    for name, (types, rows) in policy_tables(
+    for name, (types, rows) in night_tables(
         load_policies("article", beside=POLICY_FOLDER), AS_OF
     ).items():
         write_rows(target=FOLDER / f"{name}.parquet", types=types, rows=rows)

@@ -9,9 +9,9 @@ from etl.errors import ZixinError
 from etl.inputs import night_folder
 from etl.lake import Partition, write_json
 from etl.matching.tables import MATCH_TABLES
-from etl.policy import POLICY_TABLES
+from etl.night_tables import NIGHT_TABLES
 
-INPUTS = (*(f"match.{name}" for name in MATCH_TABLES), *POLICY_TABLES)
+INPUTS = (*(f"match.{name}" for name in MATCH_TABLES), *NIGHT_TABLES)
 
 
 def night_partitions(ctx: Context, as_of: date) -> dict[str, Partition]:

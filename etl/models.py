@@ -31,7 +31,7 @@ _REQUIREMENTS = re.compile(r"^-- Requirements: (.+)$")
 _COLUMN = re.compile(r"^--   (\w+) +([A-Z]+(?:\(\d+, ?\d+\))?) +(\S.*)$")
 _TABLE = re.compile(
     r"\b(?:FROM|JOIN)\s+"
-    r"((?:current|match|policy|reference|event|core|indicator|measure|point|score|grade|terms|action|mart|before|month_ago)\.[a-z_0-9]+)\b"
+    r"((?:current|match|night|policy|reference|event|core|indicator|measure|point|score|grade|terms|action|mart|before|month_ago)\.[a-z_0-9]+)\b"
 )
 
 

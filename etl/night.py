@@ -7,7 +7,7 @@ is there already is not made twice. Returned values are small references. Heavy 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -112,17 +112,17 @@ def freeze(as_of: date) -> dict[str, Any]:
             entity.name: history.snapshot(ctx.lake, ctx.engine, entity, as_of, batches, before).rows
             for entity in history.entities()
         }
-        _write_policy(ctx, as_of)
+        _write_night_tables(ctx, as_of, inputs.feeds)
     return {"inputs": inputs.sha256, "batches": len(batches), "rows": rows}
 
 
-def _write_policy(ctx: Context, as_of: date) -> None:
-    """The policies as tables."""
+def _write_night_tables(ctx: Context, as_of: date, feeds: Sequence[dict[str, Any]]) -> None:
+    """The policies and the feeds as tables."""
     from etl.lake import digest
+    from etl.night_tables import night_tables
     from etl.parquet import write_rows
-    from etl.policy import policy_tables
 
-    for name, (types, rows) in policy_tables(ctx.policies, as_of).items():
+    for name, (types, rows) in night_tables(ctx.policies, as_of, feeds).items():
         ctx.lake.write(
             name,
             as_of,

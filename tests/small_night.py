@@ -16,7 +16,8 @@ from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.matching.tables import MATCH_TABLES
 from etl.matching.tables import types as match_types
 from etl.models import models
-from etl.policy import load_policies, policy_tables
+from etl.night_tables import night_tables
+from etl.policy import load_policies
 from etl.settings import PROJECT, read_settings
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -53,7 +54,7 @@ def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "Sm
             file = _write(connection, root, f"match.{name}", columns, rows.get(name, ()))
             tables[f"match.{name}"] = [file]
         policies = load_policies("article", beside=PROJECT / "policy")
-        for name, (types, given) in policy_tables(policies, as_of).items():
+        for name, (types, given) in night_tables(policies, as_of).items():
             tables[name] = [_write(connection, root, name, types, given)]
     for model in models():
         target = root / f"{model.full_name}.parquet"

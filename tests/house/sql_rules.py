@@ -21,10 +21,11 @@ from etl.entities import ENTITIES
 from etl.history import snapshot_types
 from etl.matching.tables import MATCH_TABLES, types
 from etl.models import Model
+from etl.night_tables import FEED_TYPES
 from etl.policy import POLICY_TABLES
 
-INPUTS = ("current", "match", "policy", "reference")
-"""Left of every layer: snapshots, links (etl/matching), the policy as tables, sql/reference."""
+INPUTS = ("current", "match", "policy", "night", "reference")
+"""Left of every layer: snapshots, links (etl/matching), the policy and the feeds as tables."""
 
 Schema = dict[str, dict[str, dict[str, str]]]
 
@@ -35,6 +36,7 @@ def known_tables() -> Schema:
     schema: Schema = {
         "current": {entity.name: snapshot_types(entity) for entity in ENTITIES.values()},
         "match": {name: types(table) for name, table in MATCH_TABLES.items()},
+        "night": {"feed": FEED_TYPES},
         "policy": {name.split(".")[1]: types for name, types in POLICY_TABLES.items()},
     }
     for model in models.models():

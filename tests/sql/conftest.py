@@ -1,6 +1,6 @@
 """The one fixture of SQL cases: a night from text tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ MakeNight = Callable[..., Night]
 @pytest.fixture
 def night(tmp_path: Path) -> MakeNight:
     """`night(invoice="…", payment="…")`: a night under the article's policy; `as_of`, `policy` and
-    `changes` to it make it another; `before` and `month_ago` are nights published earlier."""
+    `changes` to it make it another; `before` and `month_ago` are nights published
+    earlier, `feeds` the rows of night.feed."""
     count = 0
 
     def make(
@@ -24,6 +25,7 @@ def night(tmp_path: Path) -> MakeNight:
         changes: Mapping[str, Any] | None = None,
         before: Night | None = None,
         month_ago: Night | None = None,
+        feeds: Sequence[Mapping[str, Any]] = (),
         **tables: str,
     ) -> Night:
         nonlocal count
@@ -38,6 +40,7 @@ def night(tmp_path: Path) -> MakeNight:
             policies=policies(policy, changes),
             before=before,
             month_ago=month_ago,
+            feeds=feeds,
         )
 
     return make

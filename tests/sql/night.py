@@ -18,7 +18,8 @@ from etl.engine.duckdb import DuckDBEngine, literal, quoted
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
 from etl.matching.tables import MATCH_TABLES, types
-from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, policy_tables, read_policy
+from etl.night_tables import night_tables
+from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, read_policy
 from etl.settings import Settings
 from tests.sql.tables import Row, drawn, parse, same
 
@@ -227,6 +228,7 @@ def build(
     threads: int = 1,
     before: Night | None = None,
     month_ago: Night | None = None,
+    feeds: Sequence[Mapping[str, Any]] = (),
 ) -> Night:
     """A night over these entities. A row with `known_on` after the night is not there yet."""
     settings = Settings(
@@ -252,6 +254,6 @@ def build(
             {column: row.get(column, LINKED.get(column)) for column in columns} for row in rows
         ]
         files[f"match.{name}"] = [write(root, f"match.{name}", columns, whole)]
-    for name, (columns, rows) in policy_tables(policies, as_of).items():
+    for name, (columns, rows) in night_tables(policies, as_of, feeds).items():
         files[name] = [write(root, name, columns, rows)]
     return Night(DuckDBEngine(settings), root, as_of, files, before=before, month_ago=month_ago)

@@ -17,8 +17,9 @@ from etl.history import snapshot_types
 from etl.lake import file_sha256
 from etl.matching.tables import MATCH_TABLES
 from etl.matching.tables import types as match_types
+from etl.night_tables import night_tables
 from etl.parquet import write_rows
-from etl.policy import POLICY_FOLDER, load_policies, policy_tables
+from etl.policy import POLICY_FOLDER, load_policies
 from etl.settings import read_settings
 
 NIGHT = date(2026, 11, 20)
@@ -187,7 +188,7 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
                 f"TO {literal(str(target))} (FORMAT parquet)"
             )
             tables[f"match.{name}"] = [target]
-    for name, (types, rows) in policy_tables(
+    for name, (types, rows) in night_tables(
         load_policies("article", beside=POLICY_FOLDER), NIGHT
     ).items():
         tables[name] = [root / f"{name}.parquet"]

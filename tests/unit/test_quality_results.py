@@ -12,7 +12,8 @@ import yaml
 from etl import models
 from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.matching.tables import MATCH_TABLES, types
-from etl.policy import load_policies, policy_tables
+from etl.night_tables import night_tables
+from etl.policy import load_policies
 from etl.quality.contract import contract_rules
 from etl.quality.rule import Rule, Suite
 from etl.quality.runner import SuiteReport, run_suite
@@ -196,7 +197,7 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
     for name in ENTITIES:
         connection.execute(f"UPDATE current.{name} SET is_deleted = FALSE")
     policies = load_policies("article", beside=Path.cwd(), base_currency="CNY")
-    for name, (typed, rows) in policy_tables(policies, AS_OF).items():
+    for name, (typed, rows) in night_tables(policies, AS_OF).items():
         columns = [f"{column} {type_}" for column, type_ in typed.items()]
         connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
         for row in rows:
