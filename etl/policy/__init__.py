@@ -5,6 +5,7 @@ scorecard.py, ahp.py bands, the tree of scores, weights by comparison
 final.py             from letters to the final grade; admission, segments, value grid
 terms.py             limits, terms, warning lines, gate, provisions
 alerts.py            early warning
+portfolio.py         concentration, provisions, outcomes, the watch list
 policy.py            a whole policy, and the policies of a night
 files.py             reading them: `policy/*.yaml` and the parts they share in its folders
 tables.py            the small tables the SQL joins to

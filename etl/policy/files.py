@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from etl.errors import ZixinError
 from etl.policy.alerts import Alerts
 from etl.policy.policy import Policies, Policy
+from etl.policy.portfolio import Portfolio
 from etl.policy.scorecard import Scorecard
 from etl.policy.terms import Terms
 from etl.settings import PROJECT
@@ -15,8 +16,20 @@ from etl.sources.marked_yaml import MarkedYaml, read_marked_yaml
 from etl.sources.problems import sentence
 
 POLICY_FOLDER = PROJECT / "policy"
-FOLDERS = {"scorecard": "scorecards", "terms": "terms", "alerts": "alerts"}
+FOLDERS = {
+    "scorecard": "scorecards",
+    "terms": "terms",
+    "alerts": "alerts",
+    "portfolio": "portfolio",
+}
 """The parts that policies share, a file each: the key that names one → the folder of the shipped ones."""
+
+PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("scorecard", Scorecard),
+    ("terms", Terms),
+    ("alerts", Alerts),
+    ("portfolio", Portfolio),
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,7 +48,7 @@ def read_policy(path: Path) -> Policy:
     data = marked.data
     if isinstance(data, dict):
         data = {**data}
-        for key, model in (("scorecard", Scorecard), ("terms", Terms), ("alerts", Alerts)):
+        for key, model in PARTS:
             if isinstance(data.get(key), str):
                 data[key] = read_part(key, data[key], model, path)
         if isinstance(data.get("segments"), list):

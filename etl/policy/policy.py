@@ -27,6 +27,7 @@ from etl.policy.letters import (
     OverdueLetter,
 )
 from etl.policy.parts import Name, Part, Title, Version, known_zone
+from etl.policy.portfolio import Portfolio
 from etl.policy.scorecard import Scorecard
 from etl.policy.terms import Terms
 
@@ -52,6 +53,7 @@ class Policy(Part):
     scorecard: Scorecard
     terms: Terms
     alerts: Alerts
+    portfolio: Portfolio
     segments: tuple[Segment, ...] = ()
     matching: Matching
     inquiries: Annotated[dict[str, Inquiry], Field(min_length=1)]

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from etl.clock import months_before
+from etl.policy.alerts import ALERT_GRAINS, ALERT_TABLES, alert_rows
 from etl.policy.final import LISTED_VETOES
 from etl.policy.policy import Policies, Policy
+from etl.policy.portfolio_tables import PORTFOLIO_GRAINS, PORTFOLIO_TABLES, portfolio_rows
 from etl.policy.scorecard_tables import (
     SCORECARD_GRAINS,
     SCORECARD_TABLES,
@@ -17,6 +19,7 @@ from etl.policy.scorecard_tables import (
     scorecard_rows,
     segment_rows,
 )
+from etl.policy.terms_tables import TERMS_GRAINS, TERMS_TABLES, terms_rows
 
 Rows = list[dict[str, Any]]
 
@@ -170,6 +173,9 @@ POLICY_TABLES: dict[str, dict[str, str]] = {
     "policy.rule": RULE_TYPES,
     "policy.segment": SEGMENT_TYPES,
     **SCORECARD_TABLES,
+    **TERMS_TABLES,
+    **PORTFOLIO_TABLES,
+    **ALERT_TABLES,
 }
 """Every table of the schema `policy`: column → type."""
 
@@ -178,6 +184,9 @@ POLICY_GRAINS = {
     "policy.rule": "one row a policy: where its letters and grades change",
     "policy.segment": "one row a segment and industry; the first that fits counts",
     **SCORECARD_GRAINS,
+    **TERMS_GRAINS,
+    **PORTFOLIO_GRAINS,
+    **ALERT_GRAINS,
 }
 
 
@@ -189,5 +198,14 @@ def policy_tables(policies: Policies, as_of: date) -> dict[str, tuple[dict[str, 
         "policy.rule": [_rule_row(p, as_of, is_active=p is policies.active) for p in policies.all],
         "policy.segment": [row for policy in policies.all for row in segment_rows(policy)],
         **scorecard_rows(policies.scorecards),
+        **terms_rows(policies.all, policies.active, as_of),
+        **portfolio_rows(policies.all),
+        **alert_rows(
+            policies.active.alerts,
+            {
+                source: months_before(as_of, months)
+                for source, months in policies.active.alerts.freshness_months.items()
+            },
+        ),
     }
     return {name: (types, rows[name]) for name, types in POLICY_TABLES.items()}
