@@ -1,6 +1,7 @@
 """Limits, terms, warning lines, the order gate and dunning (C10, Q26, R3-20..R3-23, R4-42, R4-61)."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -103,8 +104,8 @@ class Limit(Part):
     own_sales_is_cap: bool
     seasonal_cap: SeasonalCap | None = None
     max_amount: Money | None = None
-    starter_amount: Money | None
-    """Where no method has its inputs, and for who is admitted on conditions; null: no limit is set."""
+    starter_amount: Money | Literal["none_set"]
+    """Where no method has its inputs, and for who is admitted on conditions."""
     rounding_step: Step
     in_force: Literal["recommended", "approved"]
     """Where nobody approved a limit: the recommended one holds, or none is set."""
@@ -153,7 +154,7 @@ class Group(Part):
     max_amount: Money | None = None
 
 
-class Warning(Part):
+class WarningLine(Part):
     """The line: utilisation, oldest overdue, score; the worst of them is the state (Q26, R3-22)."""
 
     amber_share: Share
@@ -162,11 +163,11 @@ class Warning(Part):
     red_days: Annotated[int, Field(ge=1, le=3650)]
     min_overdue: Money
     """Overdue amounts up to this are no reason for a state, in the base currency (I2, I3)."""
-    score_margin: Points | None
-    """Points above the cut-off of C from which the score is amber; null: the score draws no line."""
+    score_margin: Points | Literal["off"]
+    """Points above the cut-off of C from which the score is amber; off: the score draws no line."""
 
     @model_validator(mode="after")
-    def _grow(self) -> "Warning":
+    def _grow(self) -> "WarningLine":
         if not self.amber_share < self.red_share:
             raise ValueError("amber_share must be below red_share")
         if not self.amber_days < self.red_days:
@@ -228,7 +229,7 @@ class Terms(Part):
     """The grade whose terms somebody without a history gets when admission passes in full."""
     exposure: Exposure
     group: Group
-    warning: Warning
+    warning: WarningLine
     gate: Gate
     dunning: Dunning
 
@@ -241,7 +242,7 @@ class Terms(Part):
     @model_validator(mode="after")
     def _no_better_for_worse(self) -> "Terms":
         order = [self.grades[grade] for grade in ("A", "B", "C", "D")]
-        for better, worse in zip(order, order[1:], strict=False):
+        for better, worse in pairwise(order):
             if better.factor < worse.factor or better.terms_days < worse.terms_days:
                 raise ValueError("grades: a worse grade has a higher factor or longer terms")
         return self

@@ -1,6 +1,7 @@
 """Limits, terms, gate and dunning as tables: once a policy, because policies may share a file."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from etl.policy.policy import Policy
@@ -93,6 +94,10 @@ TERMS_GRAINS = {
 }
 
 
+def _unless(word: str, value: Decimal | str) -> Decimal | str | None:
+    return None if value == word else value
+
+
 def _row(policy: Policy, as_of: date, *, is_active: bool) -> dict[str, Any]:
     terms = policy.terms
     limit, exposure, warning = terms.limit, terms.exposure, terms.warning
@@ -116,7 +121,7 @@ def _row(policy: Policy, as_of: date, *, is_active: bool) -> dict[str, Any]:
         "own_sales_is_cap": limit.own_sales_is_cap,
         "seasonal_cap_months": season.months_in(as_of.month) if season else None,
         "max_amount": limit.max_amount,
-        "starter_amount": limit.starter_amount,
+        "starter_amount": _unless("none_set", limit.starter_amount),
         "rounding_step": limit.rounding_step,
         "in_force": limit.in_force,
         "suspends_dormant": "dormant" in limit.suspend,
@@ -136,7 +141,7 @@ def _row(policy: Policy, as_of: date, *, is_active: bool) -> dict[str, Any]:
         "amber_days": warning.amber_days,
         "red_days": warning.red_days,
         "min_overdue": warning.min_overdue,
-        "score_margin": warning.score_margin,
+        "score_margin": _unless("off", warning.score_margin),
         "gate_none_set": terms.gate.none_set,
         "prepaid_from_days": terms.gate.prepaid_from_days,
         "hold_from_days": terms.gate.hold_from_days,
