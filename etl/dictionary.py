@@ -18,12 +18,13 @@ from etl.lake import write_bytes
 from etl.matching.tables import MATCH_TABLES
 from etl.models import Model
 from etl.policy import POLICY_FOLDER, POLICY_GRAINS, POLICY_TABLES
+from etl.requirements import requirements
 from etl.settings import PROJECT
 from etl.sources.marked_yaml import read_marked_yaml
 
 TARGET = PROJECT / "docs" / "data-dictionary.md"
 
-_ID = r"R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|C\d+|I\d+|A0\.1"
+_ID = r"R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|EW\d\d|C\d+|I\d+|A0\.1|A9"
 _RANGE = re.compile(r"\b(R\d-[A-Z]?)(\d+)\.\.R\d-[A-Z]?(\d+)")
 _REQUIREMENT = re.compile(rf"\b(?:{_ID})(?![\w-])")
 
@@ -255,7 +256,7 @@ def _indicators() -> Iterator[str]:
     )
 
 
-def _places(tables: Iterable[Model]) -> dict[str, list[str]]:
+def places_of(tables: Iterable[Model]) -> dict[str, list[str]]:
     """Requirement id → where it is computed: a column where one is named, else the table."""
     places: dict[str, list[str]] = {}
     for model in tables:
@@ -287,14 +288,19 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
     yield "## Requirements"
     yield ""
     yield (
-        "Where each requirement is computed. `R` rows come from the source articles, `Q` rows settle "
+        "Where each requirement is computed, or in one sentence why not. `R` rows come from the source articles, `Q` rows settle "
         "what those leave open, `C` are formulas, `I` are complaints about other products that a "
         "table answers."
     )
     yield ""
-    places = _places(tables)
-    rows = ((name, ", ".join(places[name])) for name in _sorted_ids(places))
-    yield from _table(("id", "computed in"), rows)
+    places = places_of(tables)
+    known = {one.requirement: one for one in requirements()}
+    rows = []
+    for name in _sorted_ids({*places, *known}):
+        title, answer = (known[name].title, known[name].answer) if name in known else ("", "")
+        where = ", ".join(places.get(name, ()))
+        rows.append((name, title, " ".join(part for part in (where, answer) if part)))
+    yield from _table(("id", "what", "computed in"), rows)
 
 
 def render() -> str:

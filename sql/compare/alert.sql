@@ -1,0 +1,296 @@
+-- alert: what needs somebody's attention, since when, and has anybody looked at it?
+--
+-- Conditions of tonight (action.alert_*) and what changed since the last published night (EW02, EW03,
+-- EW20) meet the list of that night: an alert keeps its number and its first day as long as its condition
+-- holds without a gap, and what a person said of it (current.alert_ack). A closed alert stays on the
+-- list for a while. A change of a letter or a grade stays open until the letter or grade is back where it was.
+--
+-- Grain: one row per rule and subject. Key: rule_id, subject_kind, subject_id.
+-- Requirements: EW01, EW02, EW03, EW20; A8; R4-45, R4-46, R4-47.
+--
+-- Columns
+--   rule_id           VARCHAR        EW01 to EW20
+--   subject_kind      VARCHAR        customer, group, currency, industry, feed or book
+--   subject_id        VARCHAR        the customer's number, the group's parent, the feed's name and so on
+--   alert_id          VARCHAR        rule, subject and first day: the same as long as the alert lasts
+--   rule_version      VARCHAR        of the alert rules
+--   family            VARCHAR        credit, legal, performance, fraud and so on [R4-45]
+--   customer_id       VARCHAR        the customer; NULL: about no single customer
+--   severity          VARCHAR        amber: look at it; red: act today
+--   value             DECIMAL(28,6)  what was measured; NULL: the rule counts no number
+--   threshold         DECIMAL(28,6)  the line that was met; NULL: any
+--   previous_value    DECIMAL(28,6)  the same before; NULL: nothing to compare with
+--   value_text        VARCHAR        the letter, grade or word now; NULL: a number says it
+--   previous_text     VARCHAR        the same before
+--   evidence_keys     VARCHAR        kind:number of the records behind it, comma-separated; NULL: the books
+--   action_code       VARCHAR        what is proposed; NULL: nothing
+--   escalation_level  INTEGER        1 the clerk, 2 the credit manager, 3 the management [R4-46]
+--   first_seen        DATE           the first night of this alert
+--   last_seen         DATE           the last night on which its condition held
+--   severe_since      DATE           the first night at this severity; what was said before it is void
+--   is_holding        BOOLEAN        the condition holds tonight
+--   state             VARCHAR        open, ack (somebody is at it) or closed
+--   is_new            BOOLEAN        first seen tonight
+--   ack_by            VARCHAR        who acknowledged, closed or waived it; NULL: nobody
+--   ack_note          VARCHAR        what that person said
+--   ack_on            DATE           when
+
+WITH
+
+condition AS (
+  SELECT rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value,
+    value_text, previous_text, evidence_keys
+  FROM action.alert_money
+  UNION ALL
+  SELECT rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value,
+    value_text, previous_text, evidence_keys
+  FROM action.alert_conduct
+  UNION ALL
+  SELECT rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value,
+    value_text, previous_text, evidence_keys
+  FROM action.alert_outside
+),
+
+-- Letters and grades as numbers, so that worse is greater.
+tonight AS (
+  SELECT
+    customer_id,
+    letter_overdue,
+    letter_collection,
+    final_grade,
+    scorecard_coverage,
+    CASE letter_overdue WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 END AS overdue_no,
+    CASE letter_collection WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 END AS collection_no,
+    CASE final_grade WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 END AS grade_no
+  FROM grade.credit_grade
+  WHERE is_active
+),
+
+earlier AS (
+  SELECT
+    customer_id,
+    letter_overdue,
+    letter_collection,
+    final_grade,
+    scorecard_coverage,
+    CASE letter_overdue WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 END AS overdue_no,
+    CASE letter_collection WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 END AS collection_no,
+    CASE final_grade WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 END AS grade_no
+  FROM before.credit_grade
+  WHERE is_active
+),
+
+-- A letter that was not there before and is D is a new D.
+changed AS (
+  SELECT
+    'EW02' AS rule_id, tonight.customer_id, tonight.letter_overdue AS value_text,
+    earlier.letter_overdue AS previous_text, tonight.overdue_no AS value, earlier.overdue_no AS previous_value
+  FROM tonight
+  JOIN earlier ON earlier.customer_id = tonight.customer_id
+  WHERE tonight.overdue_no > earlier.overdue_no
+    OR (tonight.overdue_no = 4 AND earlier.overdue_no IS NULL)
+  UNION ALL
+  SELECT
+    'EW03', tonight.customer_id, tonight.letter_collection, earlier.letter_collection,
+    tonight.collection_no, earlier.collection_no
+  FROM tonight
+  JOIN earlier ON earlier.customer_id = tonight.customer_id
+  WHERE tonight.collection_no > earlier.collection_no
+    OR (tonight.collection_no = 4 AND earlier.collection_no IS NULL)
+  UNION ALL
+  SELECT
+    'EW20', tonight.customer_id, tonight.final_grade, earlier.final_grade,
+    tonight.grade_no, earlier.grade_no
+  FROM tonight
+  JOIN earlier ON earlier.customer_id = tonight.customer_id
+  WHERE tonight.grade_no > earlier.grade_no
+    OR (tonight.grade_no = 4 AND earlier.grade_no IS NULL)
+),
+
+covered AS (
+  SELECT
+    'EW20' AS rule_id, tonight.customer_id, tonight.scorecard_coverage AS value,
+    earlier.scorecard_coverage AS previous_value
+  FROM tonight
+  JOIN earlier ON earlier.customer_id = tonight.customer_id
+  JOIN policy.alert_rule AS rule ON rule.rule_id = 'EW20'
+  LEFT JOIN changed ON changed.rule_id = 'EW20' AND changed.customer_id = tonight.customer_id
+  WHERE changed.customer_id IS NULL
+    AND earlier.scorecard_coverage - tonight.scorecard_coverage >= rule.amber
+),
+
+-- A change of an earlier night lasts while the letter is still worse than it was.
+lasting AS (
+  SELECT
+    alert.rule_id, alert.customer_id, alert.severity, alert.value_text, alert.previous_text, alert.previous_value,
+    CASE alert.rule_id
+      WHEN 'EW02' THEN tonight.letter_overdue
+      WHEN 'EW03' THEN tonight.letter_collection
+      ELSE tonight.final_grade
+    END AS now_text,
+    CASE alert.rule_id
+      WHEN 'EW02' THEN tonight.overdue_no
+      WHEN 'EW03' THEN tonight.collection_no
+      ELSE tonight.grade_no
+    END AS now_no
+  FROM before.alert AS alert
+  JOIN tonight ON tonight.customer_id = alert.customer_id
+  LEFT JOIN changed
+    ON changed.rule_id = alert.rule_id AND changed.customer_id = alert.customer_id
+  WHERE alert.rule_id IN ('EW02', 'EW03', 'EW20')
+    AND alert.value_text IS NOT NULL
+    AND alert.is_holding
+    AND changed.customer_id IS NULL
+),
+
+fired AS (
+  SELECT rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value,
+    value_text, previous_text, evidence_keys
+  FROM condition
+  UNION ALL
+  SELECT
+    rule_id, 'customer', customer_id, customer_id, CASE WHEN value = 4 THEN 'red' ELSE 'amber' END,
+    value, NULL, previous_value, value_text, previous_text, NULL
+  FROM changed
+  UNION ALL
+  SELECT
+    covered.rule_id, 'customer', covered.customer_id, covered.customer_id, 'amber',
+    covered.value, rule.amber, covered.previous_value, NULL, NULL, NULL
+  FROM covered
+  JOIN policy.alert_rule AS rule ON rule.rule_id = covered.rule_id
+  UNION ALL
+  SELECT
+    rule_id, 'customer', customer_id, customer_id, CASE WHEN now_no = 4 THEN 'red' ELSE 'amber' END,
+    now_no, NULL, previous_value, now_text, previous_text, NULL
+  FROM lasting
+  WHERE now_no > COALESCE(previous_value, 3)
+),
+
+held AS (
+  SELECT fired.*, rule.rule_version, rule.family, rule.action_code, rule.escalation_level
+  FROM fired
+  JOIN policy.alert_rule AS rule ON rule.rule_id = fired.rule_id AND rule.is_on
+),
+
+last_night AS (
+  SELECT rule_id, subject_kind, subject_id, severity, first_seen, last_seen, severe_since, is_holding
+  FROM before.alert
+),
+
+-- An alert goes on as long as its condition held on every night between; one that got redder is looked at anew.
+dated AS (
+  SELECT
+    held.*,
+    CASE WHEN last_night.is_holding THEN last_night.first_seen ELSE CAST(:as_of AS DATE) END AS first_seen,
+    CAST(:as_of AS DATE) AS last_seen,
+    CASE
+      WHEN last_night.is_holding AND (last_night.severity = 'red' OR held.severity = 'amber')
+        THEN last_night.severe_since
+      ELSE CAST(:as_of AS DATE)
+    END AS severe_since,
+    TRUE AS is_holding
+  FROM held
+  LEFT JOIN last_night
+    ON last_night.rule_id = held.rule_id
+      AND last_night.subject_kind = held.subject_kind
+      AND last_night.subject_id = held.subject_id
+),
+
+over AS (
+  SELECT
+    alert.rule_id, alert.subject_kind, alert.subject_id, alert.customer_id, alert.severity, alert.value,
+    alert.threshold, alert.previous_value, alert.value_text, alert.previous_text, alert.evidence_keys,
+    alert.rule_version, alert.family, alert.action_code, alert.escalation_level, alert.first_seen,
+    alert.last_seen, alert.severe_since, FALSE AS is_holding
+  FROM before.alert AS alert
+  CROSS JOIN policy.alert_book AS alert_book
+  LEFT JOIN held
+    ON held.rule_id = alert.rule_id
+      AND held.subject_kind = alert.subject_kind
+      AND held.subject_id = alert.subject_id
+  WHERE held.rule_id IS NULL
+    AND EXTRACT(DAY FROM (
+      CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(alert.last_seen AS TIMESTAMP)
+    )) <= alert_book.closed_for_days
+),
+
+listed AS (
+  SELECT
+    rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value, value_text,
+    previous_text, evidence_keys, rule_version, family, action_code, escalation_level, first_seen,
+    last_seen, severe_since, is_holding
+  FROM dated
+  UNION ALL
+  SELECT
+    rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value, value_text,
+    previous_text, evidence_keys, rule_version, family, action_code, escalation_level, first_seen,
+    last_seen, severe_since, is_holding
+  FROM over
+),
+
+-- The last word counts, if it was said of this alert as it stands, and holds tonight.
+word AS (
+  SELECT
+    listed.rule_id,
+    listed.subject_kind,
+    listed.subject_id,
+    alert_ack.state,
+    alert_ack.decided_by,
+    alert_ack.note,
+    alert_ack.decided_on,
+    ROW_NUMBER() OVER (
+      PARTITION BY listed.rule_id, listed.subject_kind, listed.subject_id
+      ORDER BY alert_ack.decided_on DESC, alert_ack.known_on DESC, alert_ack.ack_id DESC
+    ) AS place
+  FROM listed
+  JOIN current.alert_ack AS alert_ack
+    ON alert_ack.rule_id = listed.rule_id
+      AND (
+        alert_ack.customer_id = listed.customer_id
+        OR (alert_ack.customer_id IS NULL AND listed.customer_id IS NULL)
+      )
+  WHERE NOT alert_ack.is_deleted
+    AND alert_ack.decided_on <= CAST(:as_of AS DATE)
+    AND alert_ack.decided_on >= listed.severe_since
+    AND (alert_ack.until IS NULL OR alert_ack.until >= CAST(:as_of AS DATE))
+)
+
+SELECT
+  listed.rule_id,
+  listed.subject_kind,
+  listed.subject_id,
+  listed.rule_id || '|' || listed.subject_kind || '|' || listed.subject_id || '|'
+  || CAST(listed.first_seen AS VARCHAR) AS alert_id,
+  listed.rule_version,
+  listed.family,
+  listed.customer_id,
+  listed.severity,
+  listed.value,
+  listed.threshold,
+  listed.previous_value,
+  listed.value_text,
+  listed.previous_text,
+  listed.evidence_keys,
+  listed.action_code,
+  listed.escalation_level,
+  listed.first_seen,
+  listed.last_seen,
+  listed.severe_since,
+  listed.is_holding,
+  CASE
+    WHEN NOT listed.is_holding THEN 'closed'
+    WHEN word.state = 'ack' THEN 'ack'
+    WHEN word.state IS NOT NULL THEN 'closed'
+    ELSE 'open'
+  END AS state,
+  listed.first_seen = CAST(:as_of AS DATE) AS is_new,
+  word.decided_by AS ack_by,
+  word.note AS ack_note,
+  word.decided_on AS ack_on
+FROM listed
+LEFT JOIN word
+  ON word.rule_id = listed.rule_id
+    AND word.subject_kind = listed.subject_kind
+    AND word.subject_id = listed.subject_id
+    AND word.place = 1
+ORDER BY rule_id, subject_kind, subject_id
