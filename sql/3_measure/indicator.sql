@@ -22,6 +22,196 @@ WITH
 measured AS (
   SELECT
     customer_id,
+    'competitor_share' AS indicator,
+    CAST(competitor_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(competitor_share_date AS DATE) AS source_date,
+    CASE WHEN competitor_share IS NULL THEN COALESCE(competitor_share_reason, 'share_unknown') END AS null_reason
+  FROM indicator.closeness
+  UNION ALL
+  SELECT
+    customer_id,
+    'relation_months' AS indicator,
+    CAST(relation_months AS DECIMAL(28, 6)) AS value,
+    'months' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN relation_months IS NULL THEN 'relation_unknown' END AS null_reason
+  FROM indicator.closeness
+  UNION ALL
+  SELECT
+    customer_id,
+    'referral_cnt' AS indicator,
+    CAST(referral_cnt AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN referral_cnt IS NULL THEN COALESCE(referral_cnt_reason, 'not_connected') END AS null_reason
+  FROM indicator.closeness
+  UNION ALL
+  SELECT
+    customer_id,
+    'would_continue_share' AS indicator,
+    CAST(would_continue_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(would_continue_n AS BIGINT) AS sample_size,
+    CAST(would_continue_date AS DATE) AS source_date,
+    CASE WHEN would_continue_share IS NULL THEN COALESCE(would_continue_share_reason, 'no_answer') END AS null_reason
+  FROM indicator.closeness
+  UNION ALL
+  SELECT
+    customer_id,
+    'clv' AS indicator,
+    CAST(clv AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN clv IS NULL THEN COALESCE(clv_reason, 'no_retention') END AS null_reason
+  FROM indicator.closeness
+  UNION ALL
+  SELECT
+    customer_id,
+    'customer_value' AS indicator,
+    CAST(customer_value AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN customer_value IS NULL THEN COALESCE(customer_value_reason, 'no_retention') END AS null_reason
+  FROM indicator.closeness
+  UNION ALL
+  SELECT
+    customer_id,
+    'contact_gap_days' AS indicator,
+    CAST(contact_gap_days AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(contact_cnt_12m AS BIGINT) AS sample_size,
+    CAST(last_contact_date AS DATE) AS source_date,
+    CASE WHEN contact_gap_days IS NULL THEN COALESCE(contact_gap_days_reason, 'never_contacted') END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'reply_share' AS indicator,
+    CAST(reply_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(reply_called_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN reply_share IS NULL THEN COALESCE(reply_share_reason, 'nothing_asked') END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'reply_hours_med' AS indicator,
+    CAST(reply_hours_med AS DECIMAL(28, 6)) AS value,
+    'hours' AS unit,
+    CAST(reply_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN reply_hours_med IS NULL THEN COALESCE(reply_hours_med_reason, 'nothing_asked') END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'promise_kept_rate' AS indicator,
+    CAST(promise_kept_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(promise_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN promise_kept_rate IS NULL THEN COALESCE(promise_kept_rate_reason, 'no_promises') END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'dunning_cnt_12m' AS indicator,
+    CAST(dunning_cnt_12m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN dunning_cnt_12m IS NULL THEN 'not_connected' END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'dunning_level_max_12m' AS indicator,
+    CAST(dunning_level_max_12m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(dunning_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN dunning_level_max_12m IS NULL THEN COALESCE(dunning_level_max_12m_reason, 'never_dunned') END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'dunning_answered_share' AS indicator,
+    CAST(dunning_answered_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(dunning_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN dunning_answered_share IS NULL THEN COALESCE(dunning_answered_share_reason, 'never_dunned') END AS null_reason
+  FROM indicator.communication
+  UNION ALL
+  SELECT
+    customer_id,
+    'esg_e' AS indicator,
+    CAST(esg_e AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(esg_e_date AS DATE) AS source_date,
+    CASE WHEN esg_e IS NULL THEN COALESCE(esg_e_reason, 'no_report') END AS null_reason
+  FROM indicator.esg
+  UNION ALL
+  SELECT
+    customer_id,
+    'esg_s' AS indicator,
+    CAST(esg_s AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(esg_s_date AS DATE) AS source_date,
+    CASE WHEN esg_s IS NULL THEN COALESCE(esg_s_reason, 'no_report') END AS null_reason
+  FROM indicator.esg
+  UNION ALL
+  SELECT
+    customer_id,
+    'esg_g' AS indicator,
+    CAST(esg_g AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(esg_g_date AS DATE) AS source_date,
+    CASE WHEN esg_g IS NULL THEN COALESCE(esg_g_reason, 'no_report') END AS null_reason
+  FROM indicator.esg
+  UNION ALL
+  SELECT
+    customer_id,
+    'esg_total' AS indicator,
+    CAST(esg_total AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(esg_total_date AS DATE) AS source_date,
+    CASE WHEN esg_total IS NULL THEN COALESCE(esg_total_reason, 'no_report') END AS null_reason
+  FROM indicator.esg
+  UNION ALL
+  SELECT
+    customer_id,
+    'csr_score' AS indicator,
+    CAST(csr_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(csr_date AS DATE) AS source_date,
+    CASE WHEN csr_score IS NULL THEN COALESCE(csr_score_reason, 'no_report') END AS null_reason
+  FROM indicator.esg
+  UNION ALL
+  SELECT
+    customer_id,
+    'environment_penalty_cnt_36m' AS indicator,
+    CAST(environment_penalty_cnt_36m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(environment_penalty_date AS DATE) AS source_date,
+    CASE WHEN environment_penalty_cnt_36m IS NULL THEN COALESCE(environment_penalty_cnt_36m_reason, 'not_asked') END AS null_reason
+  FROM indicator.esg
+  UNION ALL
+  SELECT
+    customer_id,
     'expert_score' AS indicator,
     CAST(expert_score AS DECIMAL(28, 6)) AS value,
     'points' AS unit,
@@ -29,6 +219,216 @@ measured AS (
     CAST(expert_voted_on AS DATE) AS source_date,
     CASE WHEN expert_score IS NULL THEN COALESCE(expert_score_reason, 'no_votes') END AS null_reason
   FROM indicator.expert
+  UNION ALL
+  SELECT
+    customer_id,
+    'mgmt_score' AS indicator,
+    CAST(mgmt_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(mgmt_n AS BIGINT) AS sample_size,
+    CAST(mgmt_date AS DATE) AS source_date,
+    CASE WHEN mgmt_score IS NULL THEN COALESCE(mgmt_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'ops_capacity_score' AS indicator,
+    CAST(ops_capacity_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(ops_capacity_n AS BIGINT) AS sample_size,
+    CAST(ops_capacity_date AS DATE) AS source_date,
+    CASE WHEN ops_capacity_score IS NULL THEN COALESCE(ops_capacity_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'scm_score' AS indicator,
+    CAST(scm_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(scm_n AS BIGINT) AS sample_size,
+    CAST(scm_date AS DATE) AS source_date,
+    CASE WHEN scm_score IS NULL THEN COALESCE(scm_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'site_visit_score' AS indicator,
+    CAST(site_visit_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(site_visit_n AS BIGINT) AS sample_size,
+    CAST(site_visit_date AS DATE) AS source_date,
+    CASE WHEN site_visit_score IS NULL THEN COALESCE(site_visit_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'interview_score' AS indicator,
+    CAST(interview_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(interview_n AS BIGINT) AS sample_size,
+    CAST(interview_date AS DATE) AS source_date,
+    CASE WHEN interview_score IS NULL THEN COALESCE(interview_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'business_model_score' AS indicator,
+    CAST(business_model_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(business_model_n AS BIGINT) AS sample_size,
+    CAST(business_model_date AS DATE) AS source_date,
+    CASE WHEN business_model_score IS NULL THEN COALESCE(business_model_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'survey_score' AS indicator,
+    CAST(survey_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(survey_n AS BIGINT) AS sample_size,
+    CAST(survey_date AS DATE) AS source_date,
+    CASE WHEN survey_score IS NULL THEN COALESCE(survey_score_reason, 'no_form') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'identity_verified' AS indicator,
+    CAST(CASE WHEN identity_verified THEN 1 WHEN NOT identity_verified THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(identity_date AS DATE) AS source_date,
+    CASE WHEN identity_verified IS NULL THEN COALESCE(identity_verified_reason, 'not_checked') END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'bg_check' AS indicator,
+    CAST(CASE WHEN bg_check THEN 1 WHEN NOT bg_check THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(registration_date AS DATE) AS source_date,
+    CASE WHEN bg_check IS NULL THEN 'not_checked' END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'file_completeness' AS indicator,
+    CAST(file_completeness AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(file_part_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN file_completeness IS NULL THEN 'no_parts' END AS null_reason
+  FROM indicator.management
+  UNION ALL
+  SELECT
+    customer_id,
+    'guarantee_value' AS indicator,
+    CAST(guarantee_value AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(guarantee_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN guarantee_value IS NULL THEN 'no_fx' END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'guarantee_verified_value' AS indicator,
+    CAST(guarantee_verified_value AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(guarantee_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN guarantee_verified_value IS NULL THEN 'no_fx' END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'deposit_held' AS indicator,
+    CAST(deposit_held AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN deposit_held IS NULL THEN 'no_fx' END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'collateral_ok' AS indicator,
+    CAST(CASE WHEN collateral_ok THEN 1 WHEN NOT collateral_ok THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(guarantee_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN collateral_ok IS NULL THEN COALESCE(collateral_ok_reason, 'not_verified') END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'guarantor_hhi' AS indicator,
+    CAST(guarantor_hhi AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(guarantor_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN guarantor_hhi IS NULL THEN COALESCE(guarantor_hhi_reason, 'no_guarantee') END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'insured_limit' AS indicator,
+    CAST(insured_limit AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(insurance_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN insured_limit IS NULL THEN 'no_fx' END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'insured_share' AS indicator,
+    CAST(insured_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(insurance_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN insured_share IS NULL THEN 'nothing_insured' END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'insured_covered_amount' AS indicator,
+    CAST(insured_covered_amount AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(insurance_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN insured_covered_amount IS NULL THEN 'no_fx' END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'insurance_cancelled_cnt_12m' AS indicator,
+    CAST(insurance_cancelled_cnt_12m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN insurance_cancelled_cnt_12m IS NULL THEN COALESCE(insurance_cancelled_cnt_12m_reason, 'not_connected') END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'cover_amount' AS indicator,
+    CAST(cover_amount AS DECIMAL(28, 6)) AS value,
+    'money' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN cover_amount IS NULL THEN COALESCE(cover_amount_reason, 'no_fx') END AS null_reason
+  FROM indicator.mitigation
+  UNION ALL
+  SELECT
+    customer_id,
+    'cover_days_to_expiry' AS indicator,
+    CAST(cover_days_to_expiry AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN cover_days_to_expiry IS NULL THEN COALESCE(cover_days_to_expiry_reason, 'no_cover') END AS null_reason
+  FROM indicator.mitigation
   UNION ALL
   SELECT
     customer_id,
@@ -189,6 +589,236 @@ measured AS (
     CAST(NULL AS DATE) AS source_date,
     CASE WHEN bad_debt_ratio IS NULL THEN COALESCE(null_reason, CASE WHEN no_fx_item_cnt > 0 THEN 'no_fx' END, 'no_sales') END AS null_reason
   FROM indicator.payment
+  UNION ALL
+  SELECT
+    customer_id,
+    'reputation_score' AS indicator,
+    CAST(reputation_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(reputation_kind_cnt AS BIGINT) AS sample_size,
+    CAST(reputation_date AS DATE) AS source_date,
+    CASE WHEN reputation_score IS NULL THEN COALESCE(null_reason, 'no_points') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'review_avg' AS indicator,
+    CAST(review_avg AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(review_n AS BIGINT) AS sample_size,
+    CAST(review_date AS DATE) AS source_date,
+    CASE WHEN review_avg IS NULL THEN COALESCE(null_reason, 'no_reviews') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'partner_review_avg' AS indicator,
+    CAST(partner_review_avg AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(partner_review_n AS BIGINT) AS sample_size,
+    CAST(partner_review_date AS DATE) AS source_date,
+    CASE WHEN partner_review_avg IS NULL THEN COALESCE(null_reason, 'no_reviews') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'cust_sat' AS indicator,
+    CAST(cust_sat AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(cust_sat_n AS BIGINT) AS sample_size,
+    CAST(cust_sat_date AS DATE) AS source_date,
+    CASE WHEN cust_sat IS NULL THEN COALESCE(null_reason, 'no_survey') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'brand_score' AS indicator,
+    CAST(brand_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(brand_n AS BIGINT) AS sample_size,
+    CAST(brand_date AS DATE) AS source_date,
+    CASE WHEN brand_score IS NULL THEN COALESCE(null_reason, 'no_survey') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'quality_score' AS indicator,
+    CAST(quality_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(quality_n AS BIGINT) AS sample_size,
+    CAST(quality_date AS DATE) AS source_date,
+    CASE WHEN quality_score IS NULL THEN COALESCE(null_reason, 'no_survey') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'outlook_score' AS indicator,
+    CAST(outlook_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(outlook_n AS BIGINT) AS sample_size,
+    CAST(outlook_date AS DATE) AS source_date,
+    CASE WHEN outlook_score IS NULL THEN COALESCE(null_reason, 'no_survey') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'mkt_share' AS indicator,
+    CAST(mkt_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(mkt_share_date AS DATE) AS source_date,
+    CASE WHEN mkt_share IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'award_cnt' AS indicator,
+    CAST(award_cnt AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(finding_cnt AS BIGINT) AS sample_size,
+    CAST(award_date AS DATE) AS source_date,
+    CASE WHEN award_cnt IS NULL THEN COALESCE(null_reason, 'no_finding') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'press_score' AS indicator,
+    CAST(press_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(press_cnt_12m AS BIGINT) AS sample_size,
+    CAST(press_date AS DATE) AS source_date,
+    CASE WHEN press_score IS NULL THEN COALESCE(null_reason, 'no_press') END AS null_reason
+  FROM indicator.reputation
+  UNION ALL
+  SELECT
+    customer_id,
+    'order_cnt_12m' AS indicator,
+    CAST(order_cnt_12m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN order_cnt_12m IS NULL THEN COALESCE(null_reason, 'never_ordered') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'order_freq_month' AS indicator,
+    CAST(order_freq_month AS DECIMAL(28, 6)) AS value,
+    'per_month' AS unit,
+    CAST(order_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN order_freq_month IS NULL THEN COALESCE(null_reason, 'never_ordered') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'recency_days' AS indicator,
+    CAST(recency_days AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(order_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN recency_days IS NULL THEN COALESCE(null_reason, 'never_ordered') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'order_cnt_change_yoy' AS indicator,
+    CAST(order_cnt_change_yoy AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(order_cnt_3m_last_year AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN order_cnt_change_yoy IS NULL THEN COALESCE(null_reason, 'too_few_orders') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'order_trend' AS indicator,
+    CAST(order_trend AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(order_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN order_trend IS NULL THEN COALESCE(null_reason, 'no_earlier_orders') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'order_cancel_rate' AS indicator,
+    CAST(order_cancel_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(order_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN order_cancel_rate IS NULL THEN COALESCE(null_reason, 'no_orders_12m') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'sales_growth' AS indicator,
+    CAST(sales_growth AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN sales_growth IS NULL THEN COALESCE(sales_growth_reason, null_reason, 'no_earlier_sales') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'sales_trend' AS indicator,
+    CAST(sales_trend AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN sales_trend IS NULL THEN COALESCE(sales_trend_reason, null_reason, 'no_earlier_sales') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'margin_ratio' AS indicator,
+    CAST(margin_ratio AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(costed_order_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN margin_ratio IS NULL THEN COALESCE(null_reason, 'no_cost') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'silent_flag' AS indicator,
+    CAST(CASE WHEN silent_flag THEN 1 WHEN NOT silent_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(order_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN silent_flag IS NULL THEN COALESCE(null_reason, 'never_ordered') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'churn_flag' AS indicator,
+    CAST(CASE WHEN churn_flag THEN 1 WHEN NOT churn_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(order_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN churn_flag IS NULL THEN COALESCE(null_reason, 'never_ordered') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'repeat_rate' AS indicator,
+    CAST(repeat_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(order_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN repeat_rate IS NULL THEN COALESCE(null_reason, 'never_ordered') END AS null_reason
+  FROM indicator.trade
+  UNION ALL
+  SELECT
+    customer_id,
+    'retention_rate' AS indicator,
+    CAST(retention_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(retained_quarter_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN retention_rate IS NULL THEN COALESCE(null_reason, 'no_earlier_orders') END AS null_reason
+  FROM indicator.trade
 )
 
 SELECT
