@@ -27,6 +27,8 @@
 --   unpaid_amount       DECIMAL(18,2)  open for the letters, 0 or more
 --   disputed_amount     DECIMAL(18,2)  part of unpaid_amount left out of both letters tonight [Q10]
 --   judged_amount       DECIMAL(18,2)  what the letters judge: billed less credited less disputed
+--   first_booked_date   DATE           first day anything was booked against it, credits included; NULL: nothing was
+--   last_booked_date    DATE           last such day; NULL: nothing was
 --   settled_date        DATE           the day judged_amount was paid for good; NULL: still open
 --   days_overdue        INTEGER        days from due to settled, or to the night; negative: early; NULL: no due date
 --   days_to_pay         INTEGER        days from invoice to settled, or to the night [Q12]
@@ -89,6 +91,8 @@ booked AS (
     ) AS DECIMAL(18, 2)) AS written_off_amount,
     CAST(SUM(settlement.amount) FILTER (WHERE settlement.event_date <= book.window_start)
       AS DECIMAL(18, 2)) AS closed_before_window,
+    MIN(settlement.event_date) AS first_booked_date,
+    MAX(settlement.event_date) AS last_booked_date,
     MIN(settlement.event_date) FILTER (
       WHERE settlement.kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction')
     ) AS first_paid_date,
@@ -120,6 +124,8 @@ balance AS (
       ELSE 0
     END AS opening_amount,
     GREATEST(dated.amount - COALESCE(booked.credited_amount, 0), 0) AS due_amount,
+    booked.first_booked_date,
+    booked.last_booked_date,
     booked.first_paid_date,
     booked.last_paid_date,
     book.residual_tolerance
@@ -416,6 +422,8 @@ SELECT
   timed.unpaid_amount,
   timed.disputed_amount,
   timed.judged_amount,
+  timed.first_booked_date,
+  timed.last_booked_date,
   timed.settled_date,
   EXTRACT(DAY FROM (
     CAST(COALESCE(timed.settled_date, CAST(:as_of AS DATE)) AS TIMESTAMP)
