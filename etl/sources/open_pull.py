@@ -43,6 +43,8 @@ class OpenPull:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.facts: dict[str, Any] = read_json(folder / PULL) or {}
+        self.head: dict[str, Any] | None = None
+        """Of an answer that was kept and is not settled."""
         self._nothing_yet()
         self.synced = seconds()
         self.pages = Added(folder / PAGES)
@@ -52,7 +54,7 @@ class OpenPull:
         """Requests of this pull that cost money."""
         if self.facts:
             self._read_lines()
-            self.head = self._read_head()
+            self.head = self._kept_head()
 
     @property
     def is_started(self) -> bool:
@@ -94,8 +96,7 @@ class OpenPull:
         """The number of the last page; there may be fewer lines, for some are left out again."""
         self.pending: dict[int, dict[str, Any]] = {}
         self.finished: set[int] = set()
-        self.head: dict[str, Any] | None = None
-        """The head of an answer that was kept and is not settled."""
+        self.head = None
 
     def _count(self, line: Mapping[str, Any]) -> None:
         self.lines += 1
@@ -279,7 +280,7 @@ class OpenPull:
     def _page(self, ask: Ask) -> Path:
         return self.folder / f"{self.last + 1:06d}{SUFFIX.get(ask.lands, '.bin')}"
 
-    def _read_head(self) -> dict[str, Any] | None:
+    def _kept_head(self) -> dict[str, Any] | None:
         """The head of the answer that came last; None for none, for one that was cut off, and for one
         that is settled."""
         raw = b""

@@ -62,6 +62,7 @@ class Puller:
     ) -> None:
         self.home = home
         self.feed = feed
+        self.fields = fields_of(feed)
         self.connector = connector
         self.make_client = client
         self.as_of = as_of
@@ -148,7 +149,7 @@ class Puller:
             # Another account or server: what the first one told says nothing about this one.
             parts["connection"] = self.feed.connection
         if self.connector.selects_fields:
-            parts["fields"] = sorted(fields_of(self.feed))
+            parts["fields"] = sorted(self.fields)
         text = json.dumps(parts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -273,7 +274,7 @@ class Puller:
         facts = self.open.facts
         return Pull(
             resource=self.feed.resource,
-            fields=fields_of(self.feed),
+            fields=self.fields,
             since=_moment(facts["since"]) if facts["since"] else None,
             until=_moment(facts["until"]),
             options=self.feed.options,

@@ -344,20 +344,6 @@ def test_an_answer_kept_before_a_crash_is_nobody_elses(tmp_path: Path, server: S
     assert [row["id"] for row in rows(tmp_path, pulled.batch)] == ["C-1", "C-2"]
 
 
-@pytest.mark.parametrize("head", [b"", b'{"status": 2', b"null"])
-def test_the_head_of_an_answer_that_was_cut_off_is_no_answer(
-    tmp_path: Path, server: Server, head: bytes
-) -> None:
-    """A power cut leaves empty and half-written files."""
-    _cut_short(tmp_path, server, NOW, 2)
-    (tmp_path / "landing/open/scripted/000003.head").write_bytes(head)
-    (tmp_path / "landing/open/scripted/000003.json").write_bytes(b"")
-
-    pulled = puller(tmp_path, server, Scripted()).run(nobody)
-
-    assert len(rows(tmp_path, pulled.batch)) == 12
-
-
 @pytest.mark.parametrize("mark", ["\u2028", "\u0085", "\ud800", "\u2029\n"])
 def test_a_name_with_marks_that_end_a_line_is_a_name(
     tmp_path: Path, server: Server, mark: str
