@@ -131,7 +131,6 @@ class GradeTerms(Part):
         Decimal, Field(ge=Decimal("-0.5"), le=Decimal("0.5"), max_digits=7, decimal_places=6)
     ]
     review_days: Annotated[int, Field(ge=1, le=3650)]
-    contact_days: Annotated[int, Field(ge=1, le=3650)]
 
 
 class Exposure(Part):

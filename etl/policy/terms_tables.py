@@ -65,7 +65,6 @@ TERMS_TABLES: dict[str, dict[str, str]] = {
         "guarantee_required": "BOOLEAN",
         "price_adjustment": "DECIMAL(9,6)",
         "review_days": "INTEGER",
-        "contact_days": "INTEGER",
         "practice_class": "VARCHAR",
         "practice_factor": "DECIMAL(9,4)",
         "best_practice_class": "VARCHAR",
