@@ -1,12 +1,12 @@
 -- currency: what is one unit of each currency worth in the book's base currency tonight?
 --
--- Grain: one row per currency in which anything was billed, paid or credited. Key: currency.
+-- Grain: one row per currency in which anything was billed, paid, ordered, agreed or covered. Key: currency.
 -- Requirements: A0.1 Currency. All customer-level sums convert at this one rate, so both sides of a
 -- ratio move together.
 --
 -- Columns
 --   currency        VARCHAR        ISO 4217 code
---   base_currency   VARCHAR        the book's base: the policy's, else the currency of most invoices
+--   base_currency   VARCHAR        the book's base: the policy's, else the currency of most invoices, else of most orders
 --   rate_to_base    DECIMAL(19,8)  base units for one unit; NULL: no rate young enough (no_fx)
 --   rate_date       DATE           the day the rate is of; NULL: the base itself, or no rate
 --   rate_age_days   INTEGER        days from rate_date to the night; NULL: the base itself, or no rate
@@ -28,10 +28,20 @@ billed AS (
   GROUP BY currency
 ),
 
+-- A book that has billed nothing yet still has orders to add up.
+ordered AS (
+  SELECT currency, ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, currency ASC NULLS LAST) AS place
+  FROM current.sales_order
+  WHERE NOT is_deleted AND order_date <= CAST(:as_of AS DATE)
+  GROUP BY currency
+),
+
 base AS (
-  SELECT COALESCE(MAX(book.base_currency), MAX(billed.currency)) AS base_currency
+  SELECT
+    COALESCE(MAX(book.base_currency), MAX(billed.currency), MAX(ordered.currency)) AS base_currency
   FROM policy.book
   LEFT JOIN billed ON billed.place = 1
+  LEFT JOIN ordered ON ordered.place = 1
 ),
 
 seen AS (
@@ -45,6 +55,57 @@ seen AS (
   UNION
   SELECT currency FROM current.claim
   WHERE NOT is_deleted AND claim_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.sales_order
+  WHERE NOT is_deleted AND order_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.sales_return
+  WHERE NOT is_deleted AND return_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.refund
+  WHERE NOT is_deleted AND refund_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.contract
+  WHERE NOT is_deleted AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.contract_breach
+  WHERE NOT is_deleted AND breach_date <= CAST(:as_of AS DATE) AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.guarantee
+  WHERE NOT is_deleted
+  UNION
+  SELECT currency FROM current.insurance
+  WHERE NOT is_deleted AND start_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.promise
+  WHERE NOT is_deleted AND promised_on <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.relation_cost
+  WHERE NOT is_deleted AND cost_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.loss_case
+  WHERE NOT is_deleted AND lost_on <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.statement
+  WHERE NOT is_deleted AND period_end <= CAST(:as_of AS DATE)
+  UNION
+  SELECT currency FROM current.bureau_score
+  WHERE NOT is_deleted AND recommended_limit IS NOT NULL AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.bureau_line
+  WHERE NOT is_deleted AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.trade_reference
+  WHERE NOT is_deleted AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.court_record
+  WHERE NOT is_deleted AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.listing
+  WHERE NOT is_deleted AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.penalty
+  WHERE NOT is_deleted AND currency IS NOT NULL
 ),
 
 -- A pair quoted the other way round serves as well; the pair as asked for comes first.

@@ -22,6 +22,166 @@ WITH
 measured AS (
   SELECT
     customer_id,
+    'bureau_score_norm' AS indicator,
+    CAST(bureau_score_norm AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(bureau_score_asof AS DATE) AS source_date,
+    CASE WHEN bureau_score_norm IS NULL THEN COALESCE(bureau_score_norm_reason, null_reason, 'not_scored') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'default_probability' AS indicator,
+    CAST(default_probability AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(default_probability_date AS DATE) AS source_date,
+    CASE WHEN default_probability IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'bureau_dbt_days' AS indicator,
+    CAST(bureau_dbt_days AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(bureau_dbt_date AS DATE) AS source_date,
+    CASE WHEN bureau_dbt_days IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'agency_quality_score' AS indicator,
+    CAST(agency_quality_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(agency_factor_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN agency_quality_score IS NULL THEN COALESCE(null_reason, 'agency_not_judged') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'agency_model_score' AS indicator,
+    CAST(agency_model_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN agency_model_score IS NULL THEN COALESCE(null_reason, 'agency_not_judged') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'agency_coverage_score' AS indicator,
+    CAST(agency_coverage_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN agency_coverage_score IS NULL THEN COALESCE(null_reason, 'agency_not_judged') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'agency_update_score' AS indicator,
+    CAST(agency_update_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN agency_update_score IS NULL THEN COALESCE(null_reason, 'agency_not_judged') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'agency_fairness_score' AS indicator,
+    CAST(agency_fairness_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN agency_fairness_score IS NULL THEN COALESCE(null_reason, 'agency_not_judged') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'agency_accuracy_score' AS indicator,
+    CAST(agency_accuracy_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN agency_accuracy_score IS NULL THEN COALESCE(null_reason, 'agency_not_judged') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'loan_overdue_cnt' AS indicator,
+    CAST(loan_overdue_cnt AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(line_cnt AS BIGINT) AS sample_size,
+    CAST(line_date AS DATE) AS source_date,
+    CASE WHEN loan_overdue_cnt IS NULL THEN COALESCE(null_reason, 'no_lines') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'line_overdue_share' AS indicator,
+    CAST(line_overdue_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(line_cnt AS BIGINT) AS sample_size,
+    CAST(line_date AS DATE) AS source_date,
+    CASE WHEN line_overdue_share IS NULL THEN COALESCE(null_reason, 'no_lines') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'watch_flag' AS indicator,
+    CAST(CASE WHEN watch_flag THEN 1 WHEN NOT watch_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(bureau_score_asof AS DATE) AS source_date,
+    CASE WHEN watch_flag IS NULL THEN COALESCE(null_reason, 'not_asked') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'adm_credit_score' AS indicator,
+    CAST(adm_credit_score AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(adm_credit_part_cnt AS BIGINT) AS sample_size,
+    CAST(bureau_score_asof AS DATE) AS source_date,
+    CASE WHEN adm_credit_score IS NULL THEN COALESCE(null_reason, 'not_asked') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'tax_credit_points' AS indicator,
+    CAST(tax_credit_points AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(tax_credit_date AS DATE) AS source_date,
+    CASE WHEN tax_credit_points IS NULL THEN COALESCE(null_reason, 'no_tax_level') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'ref_days_late_mean' AS indicator,
+    CAST(ref_days_late_mean AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(ref_cnt AS BIGINT) AS sample_size,
+    CAST(ref_date AS DATE) AS source_date,
+    CASE WHEN ref_days_late_mean IS NULL THEN COALESCE(null_reason, 'no_references') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
+    'ref_rating_mean' AS indicator,
+    CAST(ref_rating_mean AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(ref_cnt AS BIGINT) AS sample_size,
+    CAST(ref_date AS DATE) AS source_date,
+    CASE WHEN ref_rating_mean IS NULL THEN COALESCE(null_reason, 'no_references') END AS null_reason
+  FROM indicator.bureau
+  UNION ALL
+  SELECT
+    customer_id,
     'competitor_share' AS indicator,
     CAST(competitor_share AS DECIMAL(28, 6)) AS value,
     'share' AS unit,
@@ -219,6 +379,236 @@ measured AS (
     CAST(expert_voted_on AS DATE) AS source_date,
     CASE WHEN expert_score IS NULL THEN COALESCE(expert_score_reason, 'no_votes') END AS null_reason
   FROM indicator.expert
+  UNION ALL
+  SELECT
+    customer_id,
+    'debt_to_assets' AS indicator,
+    CAST(debt_to_assets AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN debt_to_assets IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'current_ratio' AS indicator,
+    CAST(current_ratio AS DECIMAL(28, 6)) AS value,
+    'ratio' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN current_ratio IS NULL THEN COALESCE(current_ratio_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'quick_ratio' AS indicator,
+    CAST(quick_ratio AS DECIMAL(28, 6)) AS value,
+    'ratio' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN quick_ratio IS NULL THEN COALESCE(quick_ratio_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'gross_margin' AS indicator,
+    CAST(gross_margin AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN gross_margin IS NULL THEN COALESCE(gross_margin_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'net_margin' AS indicator,
+    CAST(net_margin AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN net_margin IS NULL THEN COALESCE(net_margin_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'return_on_equity' AS indicator,
+    CAST(return_on_equity AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN return_on_equity IS NULL THEN COALESCE(return_on_equity_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'ebit_to_assets' AS indicator,
+    CAST(ebit_to_assets AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN ebit_to_assets IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'cfo_to_current_liabilities' AS indicator,
+    CAST(cfo_to_current_liabilities AS DECIMAL(28, 6)) AS value,
+    'ratio' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN cfo_to_current_liabilities IS NULL THEN COALESCE(cfo_to_current_liabilities_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'cfo_to_net_income' AS indicator,
+    CAST(cfo_to_net_income AS DECIMAL(28, 6)) AS value,
+    'ratio' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN cfo_to_net_income IS NULL THEN COALESCE(cfo_to_net_income_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'interest_cover' AS indicator,
+    CAST(interest_cover AS DECIMAL(28, 6)) AS value,
+    'ratio' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN interest_cover IS NULL THEN COALESCE(interest_cover_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'receivables_turnover' AS indicator,
+    CAST(receivables_turnover AS DECIMAL(28, 6)) AS value,
+    'ratio' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN receivables_turnover IS NULL THEN COALESCE(receivables_turnover_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'revenue_growth' AS indicator,
+    CAST(revenue_growth AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN revenue_growth IS NULL THEN COALESCE(revenue_growth_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'neg_equity' AS indicator,
+    CAST(CASE WHEN neg_equity THEN 1 WHEN NOT neg_equity THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN neg_equity IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'is_insolvent' AS indicator,
+    CAST(CASE WHEN is_insolvent THEN 1 WHEN NOT is_insolvent THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN is_insolvent IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'z2_score' AS indicator,
+    CAST(z2_score AS DECIMAL(28, 6)) AS value,
+    CAST(NULL AS VARCHAR) AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN z2_score IS NULL THEN COALESCE(z2_score_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'z_applied_position' AS indicator,
+    CAST(z_applied_position AS DECIMAL(28, 6)) AS value,
+    CAST(NULL AS VARCHAR) AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN z_applied_position IS NULL THEN COALESCE(z_applied_position_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'f_score' AS indicator,
+    CAST(f_score AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(f_test_cnt AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN f_score IS NULL THEN COALESCE(f_score_reason, null_reason, 'not_stated') END AS null_reason
+  FROM indicator.finance
+  UNION ALL
+  SELECT
+    customer_id,
+    'industry_risk_band' AS indicator,
+    CAST(industry_risk_band AS DECIMAL(28, 6)) AS value,
+    CAST(NULL AS VARCHAR) AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(industry_date AS DATE) AS source_date,
+    CASE WHEN industry_risk_band IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.industry
+  UNION ALL
+  SELECT
+    customer_id,
+    'industry_competition' AS indicator,
+    CAST(industry_competition AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(industry_date AS DATE) AS source_date,
+    CASE WHEN industry_competition IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.industry
+  UNION ALL
+  SELECT
+    customer_id,
+    'industry_volatility' AS indicator,
+    CAST(industry_volatility AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(industry_date AS DATE) AS source_date,
+    CASE WHEN industry_volatility IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.industry
+  UNION ALL
+  SELECT
+    customer_id,
+    'industry_outlook_points' AS indicator,
+    CAST(industry_outlook_points AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(industry_date AS DATE) AS source_date,
+    CASE WHEN industry_outlook_points IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.industry
+  UNION ALL
+  SELECT
+    customer_id,
+    'industry_default_rate' AS indicator,
+    CAST(industry_default_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(industry_date AS DATE) AS source_date,
+    CASE WHEN industry_default_rate IS NULL THEN COALESCE(null_reason, 'not_stated') END AS null_reason
+  FROM indicator.industry
+  UNION ALL
+  SELECT
+    customer_id,
+    'industry_bad_rate' AS indicator,
+    CAST(industry_bad_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(industry_customer_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN industry_bad_rate IS NULL THEN COALESCE(industry_bad_rate_reason, null_reason, 'none_billed') END AS null_reason
+  FROM indicator.industry
   UNION ALL
   SELECT
     customer_id,
@@ -589,6 +979,16 @@ measured AS (
     CAST(NULL AS DATE) AS source_date,
     CASE WHEN bad_debt_ratio IS NULL THEN COALESCE(null_reason, CASE WHEN no_fx_item_cnt > 0 THEN 'no_fx' END, 'no_sales') END AS null_reason
   FROM indicator.payment
+  UNION ALL
+  SELECT
+    customer_id,
+    'performance_total' AS indicator,
+    CAST(performance_total AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(performance_ratio_cnt AS BIGINT) AS sample_size,
+    CAST(statement_date AS DATE) AS source_date,
+    CASE WHEN performance_total IS NULL THEN COALESCE(null_reason, 'no_standard') END AS null_reason
+  FROM indicator.performance
   UNION ALL
   SELECT
     customer_id,
