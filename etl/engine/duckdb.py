@@ -94,14 +94,26 @@ class DuckDBEngine:
                 f"COPY (SELECT {columns} FROM ({_unsorted(_bound(sql))}) AS result ORDER BY {keys}) "
                 f"TO {file} (FORMAT parquet, COMPRESSION zstd)"
             )
-            rows, distinct, incomplete = connection.execute(
-                f"SELECT COUNT(*), COUNT(DISTINCT ({keys})), "
-                f"COUNT(*) FILTER (WHERE {has_null}) FROM read_parquet({file})"
+            # The file is in the key's order: twice the same key stands side by side, and a look at
+            # the row above costs a quarter of counting distinct keys.
+            above = ", ".join(
+                f"LAG({quoted(name)}) OVER () AS above_{place}"
+                for place, name in enumerate(order_by)
+            )
+            as_above = " AND ".join(
+                f"{quoted(name)} IS NOT DISTINCT FROM above_{place}"
+                for place, name in enumerate(order_by)
+            )
+            rows, twice, incomplete = connection.execute(
+                f"SELECT COUNT(*), COUNT(*) FILTER (WHERE is_below AND {as_above}), "
+                f"COUNT(*) FILTER (WHERE {has_null}) "
+                f"FROM (SELECT {keys}, LAG(TRUE) OVER () AS is_below, {above} "
+                f"FROM read_parquet({file}))"
             ).fetchone() or (0, 0, 0)
-        if rows != distinct or incomplete:
+        if twice or incomplete:
             raise BrokenCheck(
                 f"{target.parent.parent.parent.name}: the key ({', '.join(order_by)}) is not unique "
-                f"or holds NULL: {rows} rows, {distinct} keys"
+                f"or holds NULL: {rows} rows, {rows - twice} keys"
             )
         return int(rows)
 
