@@ -707,7 +707,7 @@ measured AS (
     'share' AS unit,
     CAST(file_part_cnt AS BIGINT) AS sample_size,
     CAST(NULL AS DATE) AS source_date,
-    CASE WHEN file_completeness IS NULL THEN 'no_parts' END AS null_reason
+    CASE WHEN file_completeness IS NULL THEN 'not_checked' END AS null_reason
   FROM indicator.management
   UNION ALL
   SELECT

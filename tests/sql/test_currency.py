@@ -150,3 +150,33 @@ def test_a_book_without_invoices_has_no_base_and_loses_nobody(night):
     )
     found.expect("indicator.payment", "customer_id | base_currency\nC1 | -\nC2 | -")
     found.expect("mart.customer_credit", "customer_id | final_grade\nC1 | NR\nC2 | NR")
+
+
+def test_what_is_ordered_and_agreed_needs_a_rate_too_and_orders_may_name_the_base(night):
+    found = night(
+        sales_order=f"""
+            order_id | order_date | amount | currency
+            O1       | {day(3)}   | 1      | EUR
+            O2       | {day(3)}   | 1      | EUR
+            O3       | {day(-1)}  | 1      | SEK        # tomorrow's
+            O4       | {day(3)}   | 1      | GBP
+        """,
+        contract="contract_id | currency\nK1 | USD\nK2 | -",
+        guarantee="guarantee_id | amount | currency\nG1 | 1 | JPY",
+        fx_rate=f"from_currency | to_currency | rate_date | rate\nUSD | EUR | {day(0)} | 0.9",
+    )
+    found.expect(
+        "event.currency",
+        """
+        currency | base_currency | rate_to_base | fx_state
+        EUR      | EUR           | 1            | base
+        GBP      | EUR           | -            | no_fx
+        JPY      | EUR           | -            | no_fx
+        USD      | EUR           | 0.9          | ok
+        """,
+    )
+    billed = night(
+        invoice=invoices("CNY"),
+        sales_order=f"order_id | order_date | amount | currency\nO1 | {day(3)} | 1 | EUR",
+    )
+    assert {row["base_currency"] for row in billed.rows("event.currency")} == {"CNY"}

@@ -108,9 +108,21 @@ def test_a_case_of_tomorrow_and_a_party_without_its_case(night):
     ("first", "second", "cases"),
     [
         ("（2024）浙0106民初9号 West", "(2024)浙0106民初9号 -", 1),  # full and half width
-        ("〔2024〕浙0106民初9号 West", "【2024】 浙0106 民初 9号 East", 1),  # a 案号 names its court
-        ("（２０２４）浙０１０６民初９号 -", "(2024)浙0106民初9號之一 -", 1),  # width, 號, a second document
-        ("(2024)浙0106民初9 -", "（2024）浙0106民初9号 West", 1),  # typed without its last character
+        (
+            "〔2024〕浙0106民初9号 West",
+            "【2024】 浙0106 民初 9号 East",
+            1,
+        ),  # a 案号 names its court
+        (
+            "（２０２４）浙０１０６民初９号 -",
+            "(2024)浙0106民初9號之一 -",
+            1,
+        ),  # width, 號, a second document
+        (
+            "(2024)浙0106民初9 -",
+            "（2024）浙0106民初9号 West",
+            1,
+        ),  # typed without its last character
         ("(2024)浙0106民初9号 West", "(2024)浙0106民初90号 West", 2),
         ("26-cv-1 East", "26-CV-1 east", 1),
         ("26-cv-1 East", "26-cv-1 West", 2),  # the same number at two courts
