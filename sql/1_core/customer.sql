@@ -14,7 +14,8 @@
 --   first_sale_date   DATE          first invoice; NULL: never billed
 --   last_sale_date    DATE          last invoice; NULL: never billed
 --   is_reseller       BOOLEAN       NULL: nobody said, so the competitor letter is unknown [Q13a]
---   competitor_share  DECIMAL(9,6)  fraction of its trade; NULL: unknown [R4-G3]
+--   competitor_share  DECIMAL(9,6)  fraction of its trade, as last stated; NULL: unknown [R4-G3]
+--   competitor_share_date DATE      the day it was stated; NULL: the customer's record says it without a day, or unknown
 --   has_master        BOOLEAN       a source described this customer, not only a document
 
 WITH
@@ -31,6 +32,21 @@ billed AS (
   FROM current.invoice
   WHERE NOT is_deleted AND invoice_date <= CAST(:as_of AS DATE)
   GROUP BY customer_id
+),
+
+-- `all` is every competitor together; without it the competitors named on one day are added up.
+stated AS (
+  SELECT
+    customer_id,
+    stated_on,
+    COALESCE(
+      MAX(CASE WHEN competitor = 'all' THEN share END),
+      LEAST(SUM(share), 1)
+    ) AS share,
+    ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY stated_on DESC) AS place
+  FROM current.competitor_share
+  WHERE NOT is_deleted AND stated_on <= CAST(:as_of AS DATE)
+  GROUP BY customer_id, stated_on
 ),
 
 named AS (
@@ -52,9 +68,11 @@ SELECT
   billed.first_sale_date,
   billed.last_sale_date,
   described.is_reseller,
-  described.competitor_share,
+  COALESCE(stated.share, described.competitor_share) AS competitor_share,
+  stated.stated_on AS competitor_share_date,
   described.customer_id IS NOT NULL AS has_master
 FROM named
 LEFT JOIN described ON described.customer_id = named.customer_id
 LEFT JOIN billed ON billed.customer_id = named.customer_id
+LEFT JOIN stated ON stated.customer_id = named.customer_id AND stated.place = 1
 ORDER BY customer_id

@@ -312,6 +312,126 @@ measured AS (
   UNION ALL
   SELECT
     customer_id,
+    'contract_signed_rate' AS indicator,
+    CAST(contract_signed_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(contract_offered_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN contract_signed_rate IS NULL THEN COALESCE(contract_signed_rate_reason, 'no_contracts') END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'contract_sign_days_mean' AS indicator,
+    CAST(contract_sign_days_mean AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(contract_sign_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN contract_sign_days_mean IS NULL THEN 'none_signed' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'contract_progress_gap' AS indicator,
+    CAST(contract_progress_gap AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN contract_progress_gap IS NULL THEN COALESCE(contract_progress_gap_reason, 'none_planned') END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'milestone_on_time_share' AS indicator,
+    CAST(milestone_on_time_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(milestone_due_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN milestone_on_time_share IS NULL THEN 'none_planned' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'contract_breach_cnt_24m' AS indicator,
+    CAST(contract_breach_cnt_24m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN contract_breach_cnt_24m IS NULL THEN COALESCE(contract_breach_cnt_24m_reason, 'no_breach_feed') END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'contract_breach_rate' AS indicator,
+    CAST(contract_breach_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(contract_force_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN contract_breach_rate IS NULL THEN 'no_contracts' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'breach_clause_flag' AS indicator,
+    CAST(CASE WHEN breach_clause_flag THEN 1 WHEN NOT breach_clause_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(contract_live_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN breach_clause_flag IS NULL THEN COALESCE(breach_clause_flag_reason, 'no_live_contract') END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'delivery_delay_days' AS indicator,
+    CAST(delivery_delay_days AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(delivery_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN delivery_delay_days IS NULL THEN COALESCE(delivery_delay_days_reason, 'no_deliveries') END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'delivery_delay_days_mean' AS indicator,
+    CAST(delivery_delay_days_mean AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(delivery_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN delivery_delay_days_mean IS NULL THEN 'no_deliveries' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'delivery_on_time_share' AS indicator,
+    CAST(delivery_on_time_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(delivery_judged_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN delivery_on_time_share IS NULL THEN 'no_deliveries' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'delivery_in_full_share' AS indicator,
+    CAST(delivery_in_full_share AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(delivery_measured_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN delivery_in_full_share IS NULL THEN 'no_quantities' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
+    'return_customer_cnt_12m' AS indicator,
+    CAST(return_customer_cnt_12m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(return_cnt_12m AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN return_customer_cnt_12m IS NULL THEN 'no_return_feed' END AS null_reason
+  FROM indicator.contract
+  UNION ALL
+  SELECT
+    customer_id,
     'esg_e' AS indicator,
     CAST(esg_e AS DECIMAL(28, 6)) AS value,
     'points' AS unit,
@@ -609,6 +729,156 @@ measured AS (
     CAST(NULL AS DATE) AS source_date,
     CASE WHEN industry_bad_rate IS NULL THEN COALESCE(industry_bad_rate_reason, null_reason, 'none_billed') END AS null_reason
   FROM indicator.industry
+  UNION ALL
+  SELECT
+    customer_id,
+    'lit_cnt_defendant_24m' AS indicator,
+    CAST(lit_cnt_defendant_24m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(lit_asof AS DATE) AS source_date,
+    CASE WHEN lit_cnt_defendant_24m IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'lit_cnt_defendant_36m' AS indicator,
+    CAST(lit_cnt_defendant_36m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(lit_asof AS DATE) AS source_date,
+    CASE WHEN lit_cnt_defendant_36m IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'lit_cnt_open' AS indicator,
+    CAST(lit_cnt_open AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(lit_asof AS DATE) AS source_date,
+    CASE WHEN lit_cnt_open IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'enforcement_cnt' AS indicator,
+    CAST(enforcement_cnt AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN enforcement_cnt IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'enforcement_ended_cnt_36m' AS indicator,
+    CAST(enforcement_ended_cnt_36m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN enforcement_ended_cnt_36m IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'dishonest_flag' AS indicator,
+    CAST(CASE WHEN dishonest_flag THEN 1 WHEN NOT dishonest_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN dishonest_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'consumption_limit_flag' AS indicator,
+    CAST(CASE WHEN consumption_limit_flag THEN 1 WHEN NOT consumption_limit_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN consumption_limit_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'abnormal_op_flag' AS indicator,
+    CAST(CASE WHEN abnormal_op_flag THEN 1 WHEN NOT abnormal_op_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN abnormal_op_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'serious_illegal_flag' AS indicator,
+    CAST(CASE WHEN serious_illegal_flag THEN 1 WHEN NOT serious_illegal_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN serious_illegal_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'tax_arrears_flag' AS indicator,
+    CAST(CASE WHEN tax_arrears_flag THEN 1 WHEN NOT tax_arrears_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN tax_arrears_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'equity_freeze_flag' AS indicator,
+    CAST(CASE WHEN equity_freeze_flag THEN 1 WHEN NOT equity_freeze_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN equity_freeze_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'sanctioned_flag' AS indicator,
+    CAST(CASE WHEN sanctioned_flag THEN 1 WHEN NOT sanctioned_flag THEN 0 END AS DECIMAL(28, 6)) AS value,
+    'flag' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(listing_asof AS DATE) AS source_date,
+    CASE WHEN sanctioned_flag IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'penalty_cnt_36m' AS indicator,
+    CAST(penalty_cnt_36m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN penalty_cnt_36m IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'penalty_environment_cnt_36m' AS indicator,
+    CAST(penalty_environment_cnt_36m AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN penalty_environment_cnt_36m IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
+  UNION ALL
+  SELECT
+    customer_id,
+    'licence_expired_cnt' AS indicator,
+    CAST(licence_expired_cnt AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(licence_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN licence_expired_cnt IS NULL THEN 'not_asked' END AS null_reason
+  FROM indicator.legal
   UNION ALL
   SELECT
     customer_id,
