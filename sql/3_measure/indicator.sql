@@ -862,16 +862,6 @@ measured AS (
   UNION ALL
   SELECT
     customer_id,
-    'penalty_environment_cnt_36m' AS indicator,
-    CAST(penalty_environment_cnt_36m AS DECIMAL(28, 6)) AS value,
-    'count' AS unit,
-    CAST(NULL AS BIGINT) AS sample_size,
-    CAST(NULL AS DATE) AS source_date,
-    CASE WHEN penalty_environment_cnt_36m IS NULL THEN 'not_asked' END AS null_reason
-  FROM indicator.legal
-  UNION ALL
-  SELECT
-    customer_id,
     'licence_expired_cnt' AS indicator,
     CAST(licence_expired_cnt AS DECIMAL(28, 6)) AS value,
     'count' AS unit,
