@@ -18,61 +18,16 @@
 --   asked_customer_id  VARCHAR  the customer number asked about, of the same legal party; NULL: nobody was asked
 --   batch              VARCHAR  the delivery that tells of the last question; NULL: nobody was asked
 
-WITH
-
-party AS (
-  SELECT customer_id, party_id
-  FROM match.customer_link
-  WHERE state = 'accepted'
-),
-
-about AS (
-  SELECT customer_id, customer_id AS asked_customer_id
-  FROM core.customer
-  UNION
-  SELECT party.customer_id, other.customer_id
-  FROM party
-  JOIN party AS other ON other.party_id = party.party_id
-),
-
-asked AS (
-  SELECT
-    about.customer_id,
-    about.asked_customer_id,
-    inquiry.provider,
-    inquiry.product,
-    inquiry.asked_on,
-    inquiry.outcome,
-    inquiry.hits,
-    inquiry.batch,
-    MAX(CASE WHEN inquiry.outcome <> 'failed' THEN inquiry.asked_on END) OVER (
-      PARTITION BY about.customer_id, inquiry.provider, inquiry.product
-    ) AS answered_on,
-    ROW_NUMBER() OVER (
-      PARTITION BY about.customer_id, inquiry.provider, inquiry.product
-      ORDER BY
-        inquiry.asked_on DESC,
-        CASE inquiry.outcome WHEN 'hits' THEN 1 WHEN 'none' THEN 2 ELSE 3 END,
-        CASE WHEN about.asked_customer_id = about.customer_id THEN 1 ELSE 2 END,
-        inquiry.hits DESC NULLS LAST,
-        about.asked_customer_id,
-        inquiry.keyword
-    ) AS place
-  FROM current.inquiry AS inquiry
-  JOIN about ON about.asked_customer_id = inquiry.customer_id
-  WHERE NOT inquiry.is_deleted AND inquiry.asked_on <= CAST(:as_of AS DATE)
-)
-
 SELECT
   customer.customer_id,
-  COALESCE(asked.provider, '') AS provider,
-  COALESCE(asked.product, '') AS product,
-  COALESCE(asked.outcome, 'not_asked') AS outcome,
-  asked.asked_on,
-  asked.answered_on,
-  asked.hits,
-  asked.asked_customer_id,
-  asked.batch
+  COALESCE(inquiry.provider, '') AS provider,
+  COALESCE(inquiry.product, '') AS product,
+  COALESCE(inquiry.outcome, 'not_asked') AS outcome,
+  inquiry.asked_on,
+  inquiry.answered_on,
+  inquiry.hits,
+  inquiry.asked_customer_id,
+  inquiry.batch
 FROM core.customer AS customer
-LEFT JOIN asked ON asked.customer_id = customer.customer_id AND asked.place = 1
+LEFT JOIN core.inquiry AS inquiry ON inquiry.customer_id = customer.customer_id
 ORDER BY customer.customer_id, provider, product
