@@ -29,29 +29,29 @@
 --   is_contradictory            BOOLEAN        amounts of this year contradict each other by 500 times or more: no ratio (C7)
 --   is_unit_mixed               BOOLEAN        so do this year's and the year before's, or this year's among themselves (C7)
 --   has_year_before             BOOLEAN        there is a year before to compare with, in the same units
---   total_assets                DECIMAL(18,2)  total assets
---   current_assets              DECIMAL(18,2)  current assets
---   inventory                   DECIMAL(18,2)  inventory
---   prepaid                     DECIMAL(18,2)  prepaid
---   receivables                 DECIMAL(18,2)  receivables
---   total_liabilities           DECIMAL(18,2)  stated, else assets less equity
---   current_liabilities         DECIMAL(18,2)  current liabilities
---   long_term_debt              DECIMAL(18,2)  long term debt; NULL: not stated
---   equity                      DECIMAL(18,2)  stated, else assets less liabilities; negative when overindebted
---   retained_earnings           DECIMAL(18,2)  retained earnings
---   market_equity               DECIMAL(18,2)  of the shares; NULL: not listed
---   revenue                     DECIMAL(18,2)  revenue
---   cost_of_sales               DECIMAL(18,2)  cost of sales
---   total_costs                 DECIMAL(18,2)  stated, else cost of sales and operating expenses
---   operating_profit            DECIMAL(18,2)  operating profit
---   ebit                        DECIMAL(18,2)  stated, else profit before tax and interest
---   interest_expense            DECIMAL(18,2)  interest expense
---   net_income                  DECIMAL(18,2)  net income
---   operating_cash_flow         DECIMAL(18,2)  operating cash flow
---   investing_cash_flow         DECIMAL(18,2)  investing cash flow
---   financing_cash_flow         DECIMAL(18,2)  financing cash flow
---   equity_issued               DECIMAL(18,2)  equity issued; NULL: not stated
---   capital                     DECIMAL(19,2)  paid-in capital and capital reserve
+--   total_assets                DECIMAL(28,2)  total assets
+--   current_assets              DECIMAL(28,2)  current assets
+--   inventory                   DECIMAL(28,2)  inventory
+--   prepaid                     DECIMAL(28,2)  prepaid
+--   receivables                 DECIMAL(28,2)  receivables
+--   total_liabilities           DECIMAL(28,2)  stated, else assets less equity
+--   current_liabilities         DECIMAL(28,2)  current liabilities
+--   long_term_debt              DECIMAL(28,2)  long term debt; NULL: not stated
+--   equity                      DECIMAL(28,2)  stated, else assets less liabilities; negative when overindebted
+--   retained_earnings           DECIMAL(28,2)  retained earnings
+--   market_equity               DECIMAL(28,2)  of the shares; NULL: not listed
+--   revenue                     DECIMAL(28,2)  revenue
+--   cost_of_sales               DECIMAL(28,2)  cost of sales
+--   total_costs                 DECIMAL(28,2)  stated, else cost of sales and operating expenses
+--   operating_profit            DECIMAL(28,2)  operating profit
+--   ebit                        DECIMAL(28,2)  stated, else profit before tax and interest
+--   interest_expense            DECIMAL(28,2)  interest expense
+--   net_income                  DECIMAL(28,2)  net income
+--   operating_cash_flow         DECIMAL(28,2)  operating cash flow
+--   investing_cash_flow         DECIMAL(28,2)  investing cash flow
+--   financing_cash_flow         DECIMAL(28,2)  financing cash flow
+--   equity_issued               DECIMAL(28,2)  equity issued; NULL: not stated
+--   capital                     DECIMAL(28,2)  paid-in capital and capital reserve
 --   shares_outstanding          DECIMAL(18,0)  shares at the end of the year
 --   staff                       INTEGER        people employed
 --   debt_to_assets              DECIMAL(18,6)  liabilities over assets; NULL: no assets
@@ -178,78 +178,133 @@ ranked AS (
   WHERE year_no IS NOT NULL
 ),
 
+-- Ten digits more: two amounts near the longest there can be still add up.
+wide AS (
+  SELECT
+    owner_id,
+    year_no,
+    provider,
+    record_key,
+    method,
+    is_certain,
+    period_end,
+    published_on,
+    basis,
+    is_audited,
+    auditor_opinion,
+    accounting_standard,
+    currency,
+    shares_outstanding,
+    staff,
+    CAST(total_assets AS DECIMAL(28, 2)) AS total_assets,
+    CAST(current_assets AS DECIMAL(28, 2)) AS current_assets,
+    CAST(inventory AS DECIMAL(28, 2)) AS inventory,
+    CAST(prepaid AS DECIMAL(28, 2)) AS prepaid,
+    CAST(receivables AS DECIMAL(28, 2)) AS receivables,
+    CAST(total_liabilities AS DECIMAL(28, 2)) AS total_liabilities,
+    CAST(current_liabilities AS DECIMAL(28, 2)) AS current_liabilities,
+    CAST(short_term_debt AS DECIMAL(28, 2)) AS short_term_debt,
+    CAST(long_term_debt AS DECIMAL(28, 2)) AS long_term_debt,
+    CAST(interest_bearing_debt AS DECIMAL(28, 2)) AS interest_bearing_debt,
+    CAST(equity AS DECIMAL(28, 2)) AS equity,
+    CAST(paid_in_capital AS DECIMAL(28, 2)) AS paid_in_capital,
+    CAST(capital_reserve AS DECIMAL(28, 2)) AS capital_reserve,
+    CAST(retained_earnings AS DECIMAL(28, 2)) AS retained_earnings,
+    CAST(market_equity AS DECIMAL(28, 2)) AS market_equity,
+    CAST(revenue AS DECIMAL(28, 2)) AS revenue,
+    CAST(cost_of_sales AS DECIMAL(28, 2)) AS cost_of_sales,
+    CAST(operating_expenses AS DECIMAL(28, 2)) AS operating_expenses,
+    CAST(total_costs AS DECIMAL(28, 2)) AS total_costs,
+    CAST(operating_profit AS DECIMAL(28, 2)) AS operating_profit,
+    CAST(ebit AS DECIMAL(28, 2)) AS ebit,
+    CAST(pretax_profit AS DECIMAL(28, 2)) AS pretax_profit,
+    CAST(interest_expense AS DECIMAL(28, 2)) AS interest_expense,
+    CAST(net_income AS DECIMAL(28, 2)) AS net_income,
+    CAST(operating_cash_flow AS DECIMAL(28, 2)) AS operating_cash_flow,
+    CAST(investing_cash_flow AS DECIMAL(28, 2)) AS investing_cash_flow,
+    CAST(financing_cash_flow AS DECIMAL(28, 2)) AS financing_cash_flow,
+    CAST(equity_issued AS DECIMAL(28, 2)) AS equity_issued,
+    CAST(non_performing_assets AS DECIMAL(28, 2)) AS non_performing_assets,
+    CAST(contingent_liabilities AS DECIMAL(28, 2)) AS contingent_liabilities,
+    CAST(research_expense AS DECIMAL(28, 2)) AS research_expense,
+    CAST(assets_most AS DECIMAL(28, 2)) AS assets_most,
+    CAST(assets_least AS DECIMAL(28, 2)) AS assets_least
+  FROM ranked
+  WHERE year_place = 1
+),
+
 -- What follows from the other figures of a statement is filled in; nothing else is.
 filled AS (
   SELECT
-    ranked.owner_id,
-    ranked.year_no,
-    ranked.provider,
-    ranked.record_key,
-    ranked.method,
-    ranked.is_certain,
-    ranked.period_end,
-    ranked.published_on,
-    ranked.basis,
-    ranked.is_audited,
-    ranked.auditor_opinion,
-    ranked.accounting_standard,
-    ranked.currency,
-    ranked.total_assets,
-    ranked.current_assets,
-    ranked.inventory,
-    ranked.prepaid,
-    ranked.receivables,
+    owner_id,
+    year_no,
+    provider,
+    record_key,
+    method,
+    is_certain,
+    period_end,
+    published_on,
+    basis,
+    is_audited,
+    auditor_opinion,
+    accounting_standard,
+    currency,
+    shares_outstanding,
+    staff,
+    total_assets,
+    current_assets,
+    inventory,
+    prepaid,
+    receivables,
     COALESCE(
-      ranked.total_liabilities,
-      CASE WHEN ranked.total_assets >= ranked.equity THEN ranked.total_assets - ranked.equity END
+      total_liabilities,
+      CASE WHEN total_assets >= equity THEN total_assets - equity END
     ) AS total_liabilities,
-    ranked.current_liabilities,
-    ranked.long_term_debt,
-    COALESCE(ranked.equity, ranked.total_assets - ranked.total_liabilities) AS equity,
-    ranked.retained_earnings,
-    ranked.market_equity,
-    ranked.revenue,
-    ranked.cost_of_sales,
-    COALESCE(ranked.total_costs, ranked.cost_of_sales + ranked.operating_expenses) AS total_costs,
-    ranked.operating_profit,
-    COALESCE(ranked.ebit, ranked.pretax_profit + ranked.interest_expense) AS ebit,
-    ranked.pretax_profit,
-    ranked.interest_expense,
-    ranked.net_income,
-    ranked.operating_cash_flow,
-    ranked.investing_cash_flow,
-    ranked.financing_cash_flow,
-    ranked.equity_issued,
-    ranked.paid_in_capital + COALESCE(ranked.capital_reserve, 0) AS capital,
-    ranked.shares_outstanding,
-    ranked.staff,
-    ranked.non_performing_assets,
-    COALESCE(ranked.interest_bearing_debt, ranked.short_term_debt + ranked.long_term_debt)
-      AS interest_bearing_debt,
-    ranked.contingent_liabilities,
-    ranked.research_expense,
-    ranked.assets_most >= 500 * ranked.assets_least AND ranked.assets_least > 0 AS is_disputed,
-    ranked.total_assets > 0 AND (
-      COALESCE(ranked.current_assets, 0) >= 500 * ranked.total_assets
-      OR COALESCE(ranked.total_liabilities, 0) >= 500 * ranked.total_assets
-      OR COALESCE(ABS(ranked.equity), 0) >= 500 * ranked.total_assets
-      OR COALESCE(ranked.revenue, 0) >= 500 * ranked.total_assets
-      OR ranked.total_assets >= 500 * ABS(ranked.total_liabilities + ranked.equity)
-    ) AS is_absurd
-  FROM ranked
-  WHERE ranked.year_place = 1
+    current_liabilities,
+    long_term_debt,
+    COALESCE(interest_bearing_debt, short_term_debt + long_term_debt) AS interest_bearing_debt,
+    non_performing_assets,
+    contingent_liabilities,
+    COALESCE(equity, total_assets - total_liabilities) AS equity,
+    paid_in_capital + COALESCE(capital_reserve, 0) AS capital,
+    retained_earnings,
+    market_equity,
+    revenue,
+    cost_of_sales,
+    COALESCE(total_costs, cost_of_sales + operating_expenses) AS total_costs,
+    research_expense,
+    operating_profit,
+    COALESCE(ebit, pretax_profit + interest_expense) AS ebit,
+    pretax_profit,
+    interest_expense,
+    net_income,
+    operating_cash_flow,
+    investing_cash_flow,
+    financing_cash_flow,
+    equity_issued,
+    COALESCE(assets_most >= 500 * assets_least AND assets_least > 0, FALSE)
+    OR COALESCE(
+      total_assets > 0 AND (
+        COALESCE(current_assets, 0) >= 500 * total_assets
+        OR COALESCE(total_liabilities, 0) >= 500 * total_assets
+        OR COALESCE(ABS(equity), 0) >= 500 * total_assets
+        OR COALESCE(revenue, 0) >= 500 * total_assets
+        OR COALESCE(total_assets >= 500 * ABS(total_liabilities + equity), FALSE)
+      ),
+      FALSE
+    ) AS is_doubtful
+  FROM wide
 ),
 
 compared AS (
   SELECT
     now.*,
     before.owner_id IS NOT NULL AS is_followed,
-    COALESCE(now.is_absurd, FALSE) OR COALESCE(now.is_disputed, FALSE) AS is_doubtful,
     COALESCE(
       before.total_assets > 0 AND now.total_assets > 0
         AND (now.total_assets >= 500 * before.total_assets
           OR before.total_assets >= 500 * now.total_assets)
-        OR before.is_absurd OR before.is_disputed,
+        OR before.is_doubtful,
       FALSE
     ) AS is_broken,
     before.total_assets AS total_assets_before,

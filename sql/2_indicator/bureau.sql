@@ -211,18 +211,16 @@ parts AS (
   GROUP BY placed.owner_id
 ),
 
--- Who was asked for a score, by the products that ever gave one: hits and none are answers, failed is none.
+-- Who was asked for a score, by the products that ever gave one. A question that failed asked nothing.
 selling AS (
   SELECT DISTINCT provider, product FROM current.bureau_score WHERE NOT is_deleted
 ),
 
 asked AS (
   SELECT DISTINCT inquiry.customer_id
-  FROM current.inquiry
+  FROM core.inquiry
   JOIN selling ON selling.provider = inquiry.provider AND selling.product = inquiry.product
-  WHERE NOT inquiry.is_deleted
-    AND inquiry.outcome IN ('hits', 'none')
-    AND inquiry.asked_on <= CAST(:as_of AS DATE)
+  WHERE inquiry.answered_on IS NOT NULL
 ),
 
 judgement AS (
