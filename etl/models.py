@@ -21,8 +21,9 @@ UNPUBLISHED = ("event", "core")
 COMPARISON = "compare"
 """The folder of what compares tonight with nights published before; it runs last, in publish."""
 
-EARLIER = ("before", "month_ago")
-"""Schemas of published nights: the last one before tonight, and the last one a month ago or earlier."""
+EARLIER = ("before", "month_ago", "cohort")
+"""Schemas of published nights: the last one before tonight, the last one a month ago or earlier, and the last
+one so long ago that its grades have had their time to turn out good or bad (outcome.months)."""
 
 
 _QUESTION = re.compile(r"^-- (\w+): (.+)$")
@@ -31,7 +32,7 @@ _REQUIREMENTS = re.compile(r"^-- Requirements: (.+)$")
 _COLUMN = re.compile(r"^--   (\w+) +([A-Z]+(?:\(\d+, ?\d+\))?) +(\S.*)$")
 _TABLE = re.compile(
     r"\b(?:FROM|JOIN)\s+"
-    r"((?:current|match|night|policy|reference|event|core|indicator|measure|point|score|grade|terms|action|mart|before|month_ago)\.[a-z_0-9]+)\b"
+    r"((?:current|match|night|policy|reference|event|core|indicator|measure|point|score|grade|terms|action|mart|before|month_ago|cohort)\.[a-z_0-9]+)\b"
 )
 
 

@@ -1,13 +1,14 @@
 """The last step of a night: `sql/compare`, tonight beside nights that were published before (design §1).
 
 A comparison reads tonight's tables, `before.<table>` of the night published last and
-`month_ago.<table>` of the last one published a month ago or earlier. Where there was no such night, or it
-did not have the table yet, the table is empty; a column it did not have is NULL. Results stand in
+`month_ago.<table>` of the last one published a month ago or earlier, and `cohort.<table>` of the last one
+whose grades have had the policy's outcome months to turn out good or bad. Where there was no such night,
+or it did not have the table yet, the table is empty; a column it did not have is NULL. Results stand in
 the night's own folder and in the warehouse; nothing that makes a credit file reads them.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,40 +17,43 @@ from etl.clock import months_before
 from etl.context import Context
 from etl.engine.duckdb import literal, quoted
 from etl.models import Model
-from etl.parquet import write_nothing
+from etl.parquet import write_nothing, write_rows
 from etl.publish.site import read_pointer
 from etl.publish.warehouse.tables import WarehouseTable, night_table
+from etl.validation.tables import contracts
 
 FOLDER = "tables"
 
 
-def earlier_nights(published: Path, as_of: date) -> dict[str, Path | None]:
-    """`before` and `month_ago` → the folder of that published night; None: there is none."""
+def earlier_nights(published: Path, as_of: date, outcome_months: int) -> dict[str, Path | None]:
+    """Each of `models.EARLIER` → the folder of that published night; None: there is none."""
     pointer = read_pointer(published)
     nights = pointer.nights if pointer else {}
-    bounds = {"before": as_of, "month_ago": months_before(as_of, 1)}
+    bounds = {
+        "before": as_of - timedelta(days=1),
+        "month_ago": months_before(as_of, 1),
+        "cohort": months_before(as_of, outcome_months),
+    }
     found: dict[str, Path | None] = {}
     for name, bound in bounds.items():
-        days = [
-            day
-            for day in map(date.fromisoformat, nights)
-            if day < as_of and (day < bound or (name == "month_ago" and day == bound))
-        ]
+        days = [day for day in map(date.fromisoformat, nights) if day <= bound]
         found[name] = published / nights[max(days).isoformat()] if days else None
     return found
 
 
 def comparison_tables(folder: Path) -> list[WarehouseTable]:
     """The night's comparisons as the warehouse loads them; their files stand in `folder`."""
-    return [night_table(model, [_file(folder, model)]) for model in models.comparisons()]
+    described = (*models.comparisons(), *contracts())
+    return [night_table(model, [_file(folder, model)]) for model in described]
 
 
 def write_comparisons(
     ctx: Context, as_of: date, tables: Mapping[str, Sequence[Path]], folder: Path
 ) -> dict[str, int]:
-    """Run every comparison over tonight's `tables` and the earlier nights; rows per table."""
+    """Run every comparison over tonight's `tables` and the earlier nights, and the statistics over those
+    (etl/validation); rows per table."""
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    nights = earlier_nights(ctx.published, as_of)
+    nights = earlier_nights(ctx.published, as_of, ctx.policies.active.portfolio.outcome.months)
     rows: dict[str, int] = {}
     with TemporaryDirectory() as name:
         scratch = Path(name)
@@ -68,7 +72,27 @@ def write_comparisons(
                 order_by=model.key,
                 target=_file(folder, model),
             )
-    return rows
+    return {**rows, **_write_validation(ctx, as_of, folder)}
+
+
+def _write_validation(ctx: Context, as_of: date, folder: Path) -> dict[str, int]:
+    """The statistics over the counts that were just written; rows per table."""
+    from etl.validation.results import results
+
+    with ctx.engine.connect({}, as_of=as_of) as connection:
+        counts = []
+        for name in ("grade_move", "grade_outcome"):
+            file = _file(folder, models.published()[name])
+            found = connection.execute("SELECT * FROM read_parquet(?)", [str(file)])
+            columns = [column[0] for column in found.description or ()]
+            counts.append([dict(zip(columns, row, strict=True)) for row in found.fetchall()])
+    tables = results(counts[0], counts[1], ctx.policies)
+    return {
+        model.full_name: write_rows(
+            target=_file(folder, model), types=model.types, rows=tables[model.name]
+        )
+        for model in contracts()
+    }
 
 
 def _file(folder: Path, model: Model) -> Path:

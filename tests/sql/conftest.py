@@ -15,7 +15,7 @@ MakeNight = Callable[..., Night]
 @pytest.fixture
 def night(tmp_path: Path) -> MakeNight:
     """`night(invoice="…", payment="…")`: a night under the article's policy; `as_of`, `policy` and
-    `changes` to it make it another; `before` and `month_ago` are nights published
+    `changes` to it make it another; `before`, `month_ago` and `cohort` are nights published
     earlier, `feeds` the rows of night.feed."""
     count = 0
 
@@ -25,6 +25,7 @@ def night(tmp_path: Path) -> MakeNight:
         changes: Mapping[str, Any] | None = None,
         before: Night | None = None,
         month_ago: Night | None = None,
+        cohort: Night | None = None,
         feeds: Sequence[Mapping[str, Any]] = (),
         **tables: str,
     ) -> Night:
@@ -40,6 +41,7 @@ def night(tmp_path: Path) -> MakeNight:
             policies=policies(policy, changes),
             before=before,
             month_ago=month_ago,
+            cohort=cohort,
             feeds=feeds,
         )
 

@@ -152,6 +152,7 @@ class Night:
     made: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     before: "Night | None" = None
     month_ago: "Night | None" = None
+    cohort: "Night | None" = None
 
     def file(self, name: str) -> Path:
         """The Parquet file of schema.table; runs what it needs."""
@@ -177,7 +178,7 @@ class Night:
     def _earlier(self, name: str) -> Path:
         """The file of a table as an earlier night published it; an empty one where there was none."""
         schema, table = name.split(".")
-        night = self.before if schema == "before" else self.month_ago
+        night: Night | None = getattr(self, schema)
         published = models.published()[table]
         if night:
             return night.file(published.full_name)
@@ -228,6 +229,7 @@ def build(
     threads: int = 1,
     before: Night | None = None,
     month_ago: Night | None = None,
+    cohort: Night | None = None,
     feeds: Sequence[Mapping[str, Any]] = (),
 ) -> Night:
     """A night over these entities. A row with `known_on` after the night is not there yet."""
@@ -256,4 +258,12 @@ def build(
         files[f"match.{name}"] = [write(root, f"match.{name}", columns, whole)]
     for name, (columns, rows) in night_tables(policies, as_of, feeds).items():
         files[name] = [write(root, name, columns, rows)]
-    return Night(DuckDBEngine(settings), root, as_of, files, before=before, month_ago=month_ago)
+    return Night(
+        DuckDBEngine(settings),
+        root,
+        as_of,
+        files,
+        before=before,
+        month_ago=month_ago,
+        cohort=cohort,
+    )
