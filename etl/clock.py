@@ -1,10 +1,12 @@
 """The business date, and the only place that reads a clock."""
 
 import re
+from collections.abc import Set
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from time import monotonic
 from time import sleep as wait
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from etl.errors import ZixinError
 
@@ -13,6 +15,12 @@ LEDGER_YEARS = range(1900, 2200)
 """Any other year is a slip of the hand, and would leave the range of a window or an engine."""
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.+Z-]*)?")
+
+
+@cache
+def time_zones() -> Set[str]:
+    """The IANA time zones that this machine knows. Asked once: it looks through hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def business_date(now: datetime, time_zone: str) -> date:

@@ -2,14 +2,15 @@
 
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from etl.clock import time_zones
 
 
 def known_zone(name: str) -> str:
     """`name`, if it is a time zone."""
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValueError("must be an IANA time zone such as Asia/Shanghai")
     return name
 

@@ -9,11 +9,11 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ValidationError, model_validator
 from pydantic import Field as Key
 
+from etl.clock import time_zones
 from etl.errors import ZixinError
 from etl.sources.conditions import Check, Condition
 from etl.sources.fields import PAGE, FieldMapping, RecordMapping, Records
@@ -42,7 +42,7 @@ MAPPINGS = Path(__file__).parent / "mappings"
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in time_zones():
         raise ValueError(f"{value!r} is no IANA time zone such as Asia/Shanghai")
     return value
 

@@ -79,6 +79,7 @@ def test_every_scalar_stays_the_text_it_is(tmp_path: Path) -> None:
         ("file: a.csv", "file: a.csv\n    file: b.csv", "line 4: 'file' is said twice"),
         ("feeds:", "policies: x\nfeeds:", "policies: there is no such key"),
         ("    records:", "   records:", "this is not YAML"),
+        ("file: a.csv", "file: " + "[" * 60_000, "more than 50 levels deep"),
     ],
 )
 def test_a_mistake_is_one_sentence(tmp_path: Path, old: str, new: str, sentence: str) -> None:
