@@ -35,6 +35,7 @@
 --   insurance_reason          VARCHAR        not_connected: no source brings covers; no_fx, amounts only; NULL: the columns are there
 --   insured_limit             DECIMAL(28,2)  the most that is covered, all covers together [R3-51]
 --   insured_share             DECIMAL(18,6)  fraction of insured_limit the insurers bear, deductibles left out; NULL: nothing insured [R3-51]
+--   insured_share_reason      VARCHAR        not_connected, nothing_insured, no_fx; NULL: there is a share
 --   insured_covered_amount    DECIMAL(28,2)  what they pay for a loss as large as the limit [R3-51]
 --   insured_deductible        DECIMAL(28,2)  what we bear first
 --   insurance_expiry          DATE           the next last day of cover; NULL: nothing in force that ends
@@ -279,6 +280,11 @@ SELECT
   CASE WHEN has_insurance_sum
     THEN CAST(CAST(share_base / NULLIF(limit_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS insured_share,
+  CASE
+    WHEN NOT has_insurances THEN 'not_connected'
+    WHEN insurance_cnt = 0 OR limit_base = 0 AND has_insurance_sum THEN 'nothing_insured'
+    WHEN NOT has_insurance_sum THEN 'no_fx'
+  END AS insured_share_reason,
   CASE WHEN has_insurance_sum THEN ROUND(covered_base, 2) END AS insured_covered_amount,
   CASE WHEN has_insurance_sum THEN ROUND(deductible_base, 2) END AS insured_deductible,
   insurance_expiry,

@@ -972,36 +972,6 @@ measured AS (
   UNION ALL
   SELECT
     customer_id,
-    'guarantee_value' AS indicator,
-    CAST(guarantee_value AS DECIMAL(28, 6)) AS value,
-    'money' AS unit,
-    CAST(guarantee_cnt AS BIGINT) AS sample_size,
-    CAST(NULL AS DATE) AS source_date,
-    CASE WHEN guarantee_value IS NULL THEN 'no_fx' END AS null_reason
-  FROM indicator.mitigation
-  UNION ALL
-  SELECT
-    customer_id,
-    'guarantee_verified_value' AS indicator,
-    CAST(guarantee_verified_value AS DECIMAL(28, 6)) AS value,
-    'money' AS unit,
-    CAST(guarantee_cnt AS BIGINT) AS sample_size,
-    CAST(NULL AS DATE) AS source_date,
-    CASE WHEN guarantee_verified_value IS NULL THEN 'no_fx' END AS null_reason
-  FROM indicator.mitigation
-  UNION ALL
-  SELECT
-    customer_id,
-    'deposit_held' AS indicator,
-    CAST(deposit_held AS DECIMAL(28, 6)) AS value,
-    'money' AS unit,
-    CAST(NULL AS BIGINT) AS sample_size,
-    CAST(NULL AS DATE) AS source_date,
-    CASE WHEN deposit_held IS NULL THEN 'no_fx' END AS null_reason
-  FROM indicator.mitigation
-  UNION ALL
-  SELECT
-    customer_id,
     'collateral_ok' AS indicator,
     CAST(CASE WHEN collateral_ok THEN 1 WHEN NOT collateral_ok THEN 0 END AS DECIMAL(28, 6)) AS value,
     'flag' AS unit,
@@ -1022,32 +992,12 @@ measured AS (
   UNION ALL
   SELECT
     customer_id,
-    'insured_limit' AS indicator,
-    CAST(insured_limit AS DECIMAL(28, 6)) AS value,
-    'money' AS unit,
-    CAST(insurance_cnt AS BIGINT) AS sample_size,
-    CAST(NULL AS DATE) AS source_date,
-    CASE WHEN insured_limit IS NULL THEN 'no_fx' END AS null_reason
-  FROM indicator.mitigation
-  UNION ALL
-  SELECT
-    customer_id,
     'insured_share' AS indicator,
     CAST(insured_share AS DECIMAL(28, 6)) AS value,
     'share' AS unit,
     CAST(insurance_cnt AS BIGINT) AS sample_size,
     CAST(NULL AS DATE) AS source_date,
-    CASE WHEN insured_share IS NULL THEN 'nothing_insured' END AS null_reason
-  FROM indicator.mitigation
-  UNION ALL
-  SELECT
-    customer_id,
-    'insured_covered_amount' AS indicator,
-    CAST(insured_covered_amount AS DECIMAL(28, 6)) AS value,
-    'money' AS unit,
-    CAST(insurance_cnt AS BIGINT) AS sample_size,
-    CAST(NULL AS DATE) AS source_date,
-    CASE WHEN insured_covered_amount IS NULL THEN 'no_fx' END AS null_reason
+    CASE WHEN insured_share IS NULL THEN COALESCE(insured_share_reason, 'nothing_insured') END AS null_reason
   FROM indicator.mitigation
   UNION ALL
   SELECT

@@ -180,10 +180,10 @@ def test_insurance_pays_its_share_of_what_exceeds_the_deductible(night):
     found.expect(
         "indicator.mitigation",
         """
-        customer_id | insurance_cnt | insured_limit | insured_share | insured_covered_amount
-        C1          | 3             | 1705          | 0.939883      | 1510
-        C2          | 0             | 0             | -             | 0
-        C3          | 0             | 0             | -             | 0
+        customer_id | insurance_cnt | insured_limit | insured_share | insured_share_reason | insured_covered_amount
+        C1          | 3             | 1705          | 0.939883      | -                    | 1510
+        C2          | 0             | 0             | -             | nothing_insured      | 0
+        C3          | 0             | 0             | -             | nothing_insured      | 0
         """,
     )
     found.expect(

@@ -120,7 +120,106 @@ LEDGER = {
           'word' || n AS keyword, DATE '2026-11-18' AS asked_on,
           CASE WHEN n % 2 = 1 THEN 'failed' WHEN n < 20 THEN 'hits' ELSE 'none' END AS outcome
         FROM range(size // 50) AS r (n)""",
+    "sales_order": """
+        SELECT 'O' || n AS order_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 800 AS INTEGER) AS order_date, 100 + n % 977 AS amount,
+          currency(n) AS currency, CASE WHEN n % 9 > 0 THEN 70 + n % 500 END AS cost_amount,
+          CASE WHEN n % 23 = 0 THEN 'cancelled' WHEN n % 7 = 0 THEN 'open' ELSE 'closed' END AS status
+        FROM range(size) AS r (n)""",
+    # Two agencies and the company itself, on one day and on several; the same document found twice.
+    "esg_score": """
+        SELECT 'agency' || n % 3 AS provider, 'E' || n // 6 AS record_id, 'C' || n // 12 AS customer_id,
+          ['environment', 'social', 'governance', 'total', 'csr'][1 + n % 5] AS pillar,
+          DATE '2026-11-01' - CAST(n % 4 * 300 AS INTEGER) AS report_date, n * 7 % 101 AS score,
+          0 AS score_min, CASE WHEN n % 11 > 0 THEN 100 END AS score_max, n % 3 = 2 AS is_self_reported
+        FROM range(size // 10) AS r (n)""",
+    "reputation": """
+        SELECT 'source' || n % 3 AS provider, 'F' || n AS record_id, 'C' || n // 30 AS customer_id,
+          ['customer_review', 'partner_review', 'brand', 'press', 'award', 'market_share'][1 + n // 3 % 6] AS kind,
+          DATE '2026-11-01' - CAST(n % 5 * 200 AS INTEGER) AS reported_on, n % 6 AS score,
+          0 AS score_min, 5 AS score_max, CASE WHEN n % 4 > 0 THEN n % 40 END AS answers,
+          n % 7 / 10.0 AS market_share
+        FROM range(size // 5) AS r (n)""",
+    "penalty": """
+        SELECT 'one' AS provider, 'Y' || n AS record_id, 'C' || n // 3 AS customer_id, 'fine' || n // 2 AS case_no,
+          'environment' AS category, DATE '2026-11-20' - CAST(n % 1200 AS INTEGER) AS decided_on,
+          10 + n % 6 AS amount, currency(n) AS currency
+        FROM range(size // 50) AS r (n)""",
+    "trade_reference": """
+        SELECT 'W' || n AS reference_id, 'C' || customer(n // 3) AS customer_id, 'Referee' || n % 3 AS referee,
+          DATE '2026-11-01' - CAST(n % 2 AS INTEGER) AS given_on, 1 + n % 5 AS rating
+        FROM range(size // 10) AS r (n)""",
+    "questionnaire_answer": """
+        SELECT 'S' || n // 6 AS response_id, 'Q' || n % 6 AS question_id, 'C' || n // 12 AS customer_id,
+          ['management', 'operations', 'site_visit', 'identity'][1 + n % 4] AS form,
+          DATE '2026-11-01' - CAST(n // 6 % 2 AS INTEGER) AS answered_on,
+          CASE WHEN n % 5 > 0 THEN 1 + n % 4 END AS score, n % 3 AS weight
+        FROM range(size // 5) AS r (n)""",
+    "competitor_share": """
+        SELECT 'C' || customer(n) AS customer_id, DATE '2026-11-01' - CAST(n % 3 AS INTEGER) AS stated_on,
+          'rival' || n % 4 AS competitor, n % 10 / 20.0 AS share
+        FROM range(size // 10) AS r (n)""",
+    "feedback": """
+        SELECT 'V' || n AS feedback_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS given_on, 'by_customer' AS role, 1 + n % 5 AS rating,
+          n % 3 > 0 AS would_continue
+        FROM range(size // 10) AS r (n)""",
+    "relation_cost": """
+        SELECT 'X' || n AS cost_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS cost_date, ['acquire', 'keep', 'grow'][1 + n % 3] AS kind,
+          n % 90 AS amount, currency(n) AS currency
+        FROM range(size // 10) AS r (n)""",
+    "guarantee": """
+        SELECT 'Z' || n AS guarantee_id, 'C' || customer(n) AS customer_id,
+          ['deposit', 'mortgage', 'bank_guarantee', 'company_guarantee'][1 + n % 4] AS kind,
+          'Guarantor ' || n % 3 AS guarantor, CASE WHEN n % 8 = 3 THEN 'C' || n % 5 END AS guarantor_id,
+          1000 + n % 70 AS amount, 900 + n % 300 AS appraised_amount, currency(n) AS currency,
+          DATE '2026-11-20' + CAST(n % 50 - 5 AS INTEGER) AS expiry_date,
+          CASE WHEN n % 5 > 0 THEN n % 5 > 1 END AS is_verified
+        FROM range(size // 10) AS r (n)""",
+    "insurance": """
+        SELECT 'U' || n AS cover_id, 'C' || customer(n) AS customer_id, 1000 + n % 70 AS insured_limit,
+          currency(n) AS currency, 0.8 + n % 3 / 20.0 AS covered_share, n % 7 AS deductible,
+          DATE '2026-01-01' AS start_date, DATE '2026-11-20' + CAST(n % 50 - 5 AS INTEGER) AS expiry_date,
+          CASE WHEN n % 9 = 0 THEN DATE '2026-05-01' END AS cancelled_on
+        FROM range(size // 10) AS r (n)""",
+    "contact_activity": """
+        SELECT 'A' || n AS activity_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS contact_date,
+          ['phone', 'mail', 'visit', 'meeting', 'social'][1 + n % 5] AS channel,
+          CASE n % 3 WHEN 0 THEN 'in' WHEN 1 THEN 'out' END AS direction, n % 7 > 2 AS has_reply,
+          CASE WHEN n % 7 > 3 THEN n % 11 END AS reply_hours
+        FROM range(size // 5) AS r (n)""",
+    "promise": """
+        SELECT 'M' || n AS promise_id, 'C' || customer(n) AS customer_id,
+          CASE WHEN n % 3 > 0 THEN 'I' || n END AS invoice_id,
+          DATE '2026-11-20' - CAST(n % 400 AS INTEGER) AS promised_on,
+          DATE '2026-11-30' - CAST(n % 400 AS INTEGER) AS due_date, 100 AS amount, currency(n) AS currency,
+          CASE WHEN n % 5 = 0 THEN n % 2 = 0 END AS is_kept
+        FROM range(size // 10) AS r (n)""",
+    "dunning_step": """
+        SELECT 'K' || n AS dunning_id, 'C' || customer(n) AS customer_id, 1 + n % 4 AS level,
+          DATE '2026-11-20' - CAST(n % 400 AS INTEGER) AS sent_on,
+          CASE WHEN n % 3 > 0 THEN DATE '2026-11-22' - CAST(n % 400 AS INTEGER) END AS answered_on
+        FROM range(size // 10) AS r (n)""",
+    # Panels of five experts in two rounds, scores full of ties; now and then one skips a factor.
+    "expert_vote": """
+        SELECT 'C' || n // 60 AS customer_id, 'E' || n % 5 AS expert_id, CAST(n // 30 % 2 AS VARCHAR) AS panel,
+          1 + n // 15 % 2 AS round_no, ['dunning_count', 'claim_cause', 'bad_record'][1 + n // 5 % 3] AS factor,
+          1 + n * 7 % 5 AS score, DATE '2026-11-01' - CAST(n % 500 AS INTEGER) AS voted_on
+        FROM range(size // 5) AS r (n) WHERE n % 61 > 0""",
+    "licence": """
+        SELECT 'one' AS provider, 'H' || n AS record_id, 'C' || n // 3 AS customer_id, 'permit' || n % 2 AS licence_name,
+          DATE '2026-11-20' + CAST(n % 9 - 4 AS INTEGER) AS valid_until
+        FROM range(size // 50) AS r (n)""",
+    "registration_change": """
+        SELECT 'one' AS provider, 'J' || n AS record_id, 'C' || n // 3 AS customer_id,
+          DATE '2026-11-20' - CAST(n % 4 * 100 AS INTEGER) AS changed_on,
+          ['name', 'status', 'address', 'capital'][1 + n % 4] AS item
+        FROM range(size // 50) AS r (n)""",
 }  # fmt: skip
+"""What has no rows here is there and empty."""
+
 ACCEPTED = "'number' AS method, 0.99 AS score, '' AS evidence, 'accepted' AS state, n % 2 = 0 AS is_certain"
 LINKS = {
     "record_link": f"""
@@ -142,6 +241,28 @@ LINKS = {
         UNION ALL
         SELECT 'registration',
           'one|G' || n // 2 || '|C' || n, 'C' || n // 2, 'one', 'G' || n // 2, 'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n)
+        UNION ALL
+        SELECT 'esg_score', 'agency' || n % 3 || '|E' || n // 6 || '|'
+            || ['environment', 'social', 'governance', 'total', 'csr'][1 + n % 5] || '|'
+            || CAST(DATE '2026-11-01' - CAST(n % 4 * 300 AS INTEGER) AS VARCHAR) || '|C' || n // 12,
+          'C' || n // 24, 'agency' || n % 3, 'E' || n // 6, 'subject', {ACCEPTED}
+        FROM range(size // 10) AS r (n)
+        UNION ALL
+        SELECT 'reputation', 'source' || n % 3 || '|F' || n || '|'
+            || ['customer_review', 'partner_review', 'brand', 'press', 'award', 'market_share'][1 + n // 3 % 6]
+            || '|C' || n // 30,
+          'C' || n // 60, 'source' || n % 3, 'F' || n, 'subject', {ACCEPTED}
+        FROM range(size // 5) AS r (n)
+        UNION ALL
+        SELECT 'penalty', 'one|Y' || n || '|C' || n // 3, 'C' || n // 6, 'one', 'Y' || n, 'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n)
+        UNION ALL
+        SELECT 'licence', 'one|H' || n || '|C' || n // 3, 'C' || n // 6, 'one', 'H' || n, 'subject', {ACCEPTED}
+        FROM range(size // 50) AS r (n)
+        UNION ALL
+        SELECT 'registration_change', 'one|J' || n || '|C' || n // 3, 'C' || n // 6, 'one', 'J' || n, 'subject',
+          {ACCEPTED}
         FROM range(size // 50) AS r (n)""",
     "customer_link": f"""
         SELECT 'C' || n AS customer_id, 'C' || (n - n % 3) AS party_id, {ACCEPTED}
@@ -175,6 +296,10 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
                 f"TO {literal(str(target))} (FORMAT parquet)"
             )
             tables[f"current.{name}"] = [target]
+        for name, entity in ENTITIES.items():
+            if name not in LEDGER:
+                tables[f"current.{name}"] = [root / f"{name}.parquet"]
+                write_rows(target=tables[f"current.{name}"][0], types=snapshot_types(entity), rows=[])
         for name, rows in LINKS.items():
             types = match_types(MATCH_TABLES[name])
             key = ", ".join(MATCH_TABLES[name].key)
@@ -249,6 +374,12 @@ def test_the_ledger_has_something_of_everything(tmp_path: Path) -> None:
     assert values("mart.outside_record", "provider_cnt") == {1, 2}
     assert values("mart.outside_opinion", "opinion_kind") == {"score", "tax_credit", "registration"}
     assert values("mart.outside_inquiry", "outcome") == {"hits", "none", "failed", "not_asked"}
+    assert values("indicator.esg", "esg_total_basis") == {"stated", "pillar_mean", None}
+    assert values("indicator.reputation", "reputation_kind_cnt > 1") == {True, False}
+    assert values("indicator.management", "identity_verified") == {True, False, None}
+    assert values("indicator.closeness", "customer_value > 0") == {True, False, None}
+    assert values("indicator.mitigation", "collateral_ok") == {True, False, None}
+    assert values("indicator.mitigation", "guarantor_cnt > 1") == {True, False}
 
 
 def test_a_window_that_is_not_ordered_to_the_key_is_seen(tmp_path: Path) -> None:
