@@ -484,8 +484,10 @@ SELECT
   composed.part_cnt AS adm_credit_part_cnt,
   tax.level AS tax_credit_level,
   tax.year AS tax_credit_year,
-  LEAST(TRY_CAST(CAST(tax.year AS VARCHAR) || '-12-31' AS DATE), CAST(:as_of AS DATE))
-    AS tax_credit_date,
+  CASE
+    WHEN tax.year = EXTRACT(YEAR FROM CAST(:as_of AS DATE)) THEN CAST(:as_of AS DATE)
+    ELSE TRY_CAST(CAST(tax.year AS VARCHAR) || '-12-31' AS DATE)
+  END AS tax_credit_date,
   CASE tax.level
     WHEN 'A' THEN 100 WHEN 'B' THEN 80 WHEN 'M' THEN 60 WHEN 'C' THEN 40 WHEN 'D' THEN 0
   END AS tax_credit_points,

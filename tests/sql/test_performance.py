@@ -177,7 +177,7 @@ def test_the_nearest_standard_and_its_latest_edition_count(night):
 def test_standards_that_are_no_stair_or_not_whole_are_none(night):
     rows = """
         provider | edition | industry_code | company_size | ratio          | excellent | good  | average | low   | poor
-        wrong    | 2024    | all           | all          | debt_to_assets | 0.966     | 0.864 | 0.687   | 0.589 | 0.48   # high is good?
+        wrong    | 2024    | all           | all          | debt_to_assets | 0.966     | 0.864 | 0.687   | 0.589 | 0.48
         short    | 2025    | all           | all          | quick_ratio    | 1.251     | 1.032 | 0.745   | 0.475 | -
         gone     | 2025    | all           | all          | quick_ratio    | 1         | 1     | 1       | 1     | 1
     """
