@@ -29,7 +29,10 @@ LAYERS = (
     "1_core",
     "2_indicator",
     "3_measure",
+    "4_point",
+    "5_score",
     "6_grade",
+    "7_terms",
     "9_mart",
 )
 CREDIT_FILES = Asset("credit_files", uri="zixin://published/credit_files")

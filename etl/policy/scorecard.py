@@ -132,6 +132,7 @@ class Scorecard(Part):
     title: Title
     cut_offs: CutOffs
     main: Name
+    explained: tuple[Name, ...] = ()
     bands: dict[Name, Annotated[tuple[Edge, ...], Field(min_length=2)]]
     tree: dict[Name, Node]
     performance: dict[Name, RatioWeight] = Field(default_factory=dict)
@@ -160,6 +161,9 @@ class Scorecard(Part):
                     )
         if self.main not in self.tree:
             raise ValueError(f"main is {self.main}, which is no node of the tree")
+        for name in self.explained:
+            if name not in self.tree:
+                raise ValueError(f"explained names {name}, which is no node of the tree")
         for name in self.tree:
             self._leaves(name, ())
         return self

@@ -10,6 +10,7 @@ from typing import Any
 from etl.clock import months_before
 from etl.policy.alerts import ALERT_GRAINS, ALERT_TABLES, alert_rows
 from etl.policy.final import LISTED_VETOES
+from etl.policy.final_tables import STRATEGY_GRAIN, STRATEGY_TYPES, strategy_rows
 from etl.policy.policy import Policies, Policy
 from etl.policy.portfolio_tables import PORTFOLIO_GRAINS, PORTFOLIO_TABLES, portfolio_rows
 from etl.policy.scorecard_tables import (
@@ -172,6 +173,7 @@ POLICY_TABLES: dict[str, dict[str, str]] = {
     "policy.book": BOOK_TYPES,
     "policy.rule": RULE_TYPES,
     "policy.segment": SEGMENT_TYPES,
+    "policy.strategy": STRATEGY_TYPES,
     **SCORECARD_TABLES,
     **TERMS_TABLES,
     **PORTFOLIO_TABLES,
@@ -183,6 +185,7 @@ POLICY_GRAINS = {
     "policy.book": "one row: what holds for the whole ledger",
     "policy.rule": "one row a policy: where its letters and grades change",
     "policy.segment": "one row a segment and industry; the first that fits counts",
+    "policy.strategy": STRATEGY_GRAIN,
     **SCORECARD_GRAINS,
     **TERMS_GRAINS,
     **PORTFOLIO_GRAINS,
@@ -197,6 +200,7 @@ def policy_tables(policies: Policies, as_of: date) -> dict[str, tuple[dict[str, 
         "policy.book": [_book_row(policies.active, as_of)],
         "policy.rule": [_rule_row(p, as_of, is_active=p is policies.active) for p in policies.all],
         "policy.segment": [row for policy in policies.all for row in segment_rows(policy)],
+        "policy.strategy": [row for policy in policies.all for row in strategy_rows(policy)],
         **scorecard_rows(policies.scorecards),
         **terms_rows(policies.all, policies.active, as_of),
         **portfolio_rows(policies.all),

@@ -1,23 +1,29 @@
--- credit_grade: which letters, which combination, which grade, under each policy?
+-- credit_grade: what grade does each customer have tonight under each policy, and what decided it?
 --
--- Precedence: any D letter is D, even when another letter is missing; else NR when collection or
--- overdue is missing; else the combination. A missing letter is never taken for an A: what is unknown
--- widens the grade to an interval.
+-- The order of precedence: the letters' grade; the scorecard, where the policy lets it lower that; the
+-- panel of experts; the listed vetoes; a live override. Each step stays visible beside the last.
+--
+-- What is unknown widens the grade to an interval. The interval reads the scorecard at its best and worst
+-- case, so that knowing less never makes it narrower; where too little is known for the scorecard to count,
+-- its best case is that it would not have.
 --
 -- Grain: one row per policy and customer. Key: policy_id, customer_id.
--- Requirements: R4-G1..R4-G5; A0.1 Order of precedence; Q1, Q2, Q6, Q7, Q11, Q13, Q13a, Q17.
+-- Requirements: R4-G1..R4-G6; R4-E1; A0.1 Order of precedence; R4-05; R2-06; Q1, Q2, Q6, Q7, Q11, Q13, Q13a, Q14, Q16, Q17.
 --
 -- Columns
 --   policy_id                 VARCHAR        the policy
 --   policy_version            VARCHAR        its version
 --   customer_id               VARCHAR        the customer
 --   is_active                 BOOLEAN        the policy the book is run under
---   final_grade               VARCHAR        A, B, C, D or NR
+--   final_grade               VARCHAR        A, B, C, D or NR: what limits, terms, gate and alerts read
+--   decided_by                VARCHAR        the step that gave it: letters, scorecard, experts, listed_veto, override
+--   computed_grade            VARCHAR        the grade without the override [Q14]
 --   hard_grade                VARCHAR        A, B, C, D or NR, from the letters alone [R4-G4]
 --   grade_best                VARCHAR        the grade if everything unknown turned out well
 --   grade_worst               VARCHAR        the grade if everything unknown turned out badly
 --   is_provisional            BOOLEAN        best and worst differ
 --   grade_3class              VARCHAR        优良, 一般, 风险; NULL: NR [Q17]
+--   benefit_tier              VARCHAR        what the final grade is good for [R4-05]
 --   letter_overdue            VARCHAR        A to D; NULL: see letter_overdue_reason [R4-G2]
 --   letter_overdue_reason     VARCHAR        none_judged; NULL: there is a letter
 --   letter_collection         VARCHAR        A to D; NULL: see letter_collection_reason [R4-G1]
@@ -25,240 +31,254 @@
 --   letter_competitor         VARCHAR        A to D, n/a: not a reseller or switched off; NULL: unknown [R4-G3]
 --   hard_combo                VARCHAR        the three letters sorted, an unknown or n/a third counted as B; NULL: overdue or collection is missing
 --   combo_in_article          BOOLEAN        the article lists this combination; NULL: no combination [Q1]
---   veto_flag                 BOOLEAN        a D letter decided [R4-G5]
---   veto_reason               VARCHAR        the D letters, comma-separated; NULL: none
+--   veto_flag                 BOOLEAN        a D letter or a listed veto stands [R4-G5]
+--   veto_reason               VARCHAR        the D letters and listed vetoes that stand, comma-separated; NULL: none
 --   veto_weight               DECIMAL(18,6)  fraction of the amount due that lies in offending items; NULL: none judged [Q7]
 --   veto_until                DATE           the day the last offending item leaves the look-back; NULL: none, or one is open [Q7]
 --   overdue_basis             VARCHAR        worst or p90: what the overdue letter was read from
 --   overdue_days              DECIMAL(18,6)  that value in days; NULL: none judged
 --   net_collection_rate       DECIMAL(18,6)  fraction, to read; NULL: nothing due, no_fx
---   nr_reason                 VARCHAR        never_due, dormant, prospect, no_data; NULL: rated
+--   nr_reason                 VARCHAR        why the letters give no grade: never_due, dormant, prospect, no_data; NULL: they do
+--   scorecard_id              VARCHAR        the scorecard of its segment
+--   scorecard_grade           VARCHAR        A, B, C, D; NR: too little is known [R4-39]
+--   scorecard_score           DECIMAL(18,6)  0 to 100; NULL: nothing is known [R4-64]
+--   scorecard_coverage        DECIMAL(18,6)  fraction of its weight that is known [R4-103]
+--   grade_gap                 INTEGER        notches the scorecard stands below the letters, negative: above; NULL: one of them is NR
+--   scorecard_notches         INTEGER        notches it lowered the grade by; 0: none
+--   expert_n                  BIGINT         experts whose scores count under the policy [R4-E1]
+--   expert_mean               DECIMAL(18,6)  their mean, 1 to 5; NULL: none counts [R4-E1]
+--   is_lowered_by_experts     BOOLEAN        they lowered the grade by a notch
+--   listed_veto               VARCHAR        listed vetoes that stand, comma-separated; NULL: none [R4-G6]
+--   lifted_veto               VARCHAR        listed vetoes that the override lifts; NULL: none
+--   override_id               VARCHAR        the live override; NULL: none [Q14]
+--   override_grade            VARCHAR        the grade it gives; a listed veto it does not lift is stronger; NULL: none
+--   override_until            DATE           its last day; NULL: none
 
 WITH
 
-basis AS (
+main AS (
   SELECT
-    rule.*,
-    letter_basis.customer_id,
-    letter_basis.overdue_item_cnt,
-    letter_basis.overdue_due_base,
-    letter_basis.offending_item_cnt,
-    letter_basis.offending_base,
-    letter_basis.veto_until,
-    letter_basis.collection_item_cnt,
-    letter_basis.no_fx_item_cnt,
-    letter_basis.net_collection_rate,
-    CASE rule.overdue_basis
-      WHEN 'p90' THEN letter_basis.days_overdue_p90
-      ELSE letter_basis.days_overdue_worst
-    END AS overdue_days,
-    CAST(letter_basis.collection_due_base AS DECIMAL(31, 10)) AS due_base,
-    CAST(CASE rule.collection_basis
-      WHEN 'literal' THEN letter_basis.collection_due_base - letter_basis.claims_all_base
-      ELSE letter_basis.collected_base - letter_basis.claims_base
-    END AS DECIMAL(31, 10)) AS net_base,
-    customer.is_reseller,
-    customer.competitor_share,
-    customer.first_sale_date,
-    customer.last_sale_date,
-    customer.has_master
-  FROM indicator.letter_basis
-  JOIN policy.rule ON rule.policy_id = letter_basis.policy_id
-  JOIN core.customer ON customer.customer_id = letter_basis.customer_id
+    segment.policy_id,
+    segment.customer_id,
+    segment.scorecard_id,
+    node_score.score,
+    node_score.coverage,
+    node_score.weight_present,
+    node_score.grade,
+    node_score.grade_best,
+    node_score.grade_worst
+  FROM measure.segment
+  JOIN score.node_score
+    ON node_score.scorecard_id = segment.scorecard_id
+    AND node_score.customer_id = segment.customer_id
+    AND node_score.is_main
 ),
 
-lettered AS (
+-- Each policy says itself how old a vote may be. A vote is one expert's: two scores of one are one.
+panel AS (
   SELECT
-    basis.*,
-    CASE
-      WHEN overdue_item_cnt = 0 THEN NULL
-      WHEN overdue_days <= overdue_a_max THEN 'A'
-      WHEN overdue_days < overdue_b_below THEN 'B'
-      WHEN overdue_days < overdue_c_below THEN 'C'
-      -- A share of sums that lack a currency is not known: the D stands.
-      WHEN offending_item_cnt >= overdue_veto_min_items
-        OR no_fx_item_cnt > 0
-        OR offending_base >= overdue_veto_min_share * CAST(overdue_due_base AS DECIMAL(31, 10))
-        THEN 'D'
-      ELSE 'C'
-    END AS letter_overdue,
-    CASE
-      WHEN collection_item_cnt = 0 OR no_fx_item_cnt > 0 OR due_base = 0 THEN NULL
-      WHEN net_base >= collection_a_min * due_base THEN 'A'
-      WHEN net_base >= collection_b_min * due_base THEN 'B'
-      WHEN net_base >= collection_c_min * due_base THEN 'C'
-      ELSE 'D'
-    END AS letter_collection,
-    CASE
-      WHEN competitor_mode = 'off' OR NOT is_reseller THEN 'n/a'
-      WHEN competitor_share IS NULL THEN NULL
-      WHEN competitor_share <= competitor_a_max THEN 'A'
-      WHEN competitor_share < competitor_b_below THEN 'B'
-      WHEN competitor_share <= competitor_c_max THEN 'C'
-      ELSE 'D'
-    END AS letter_competitor
-  FROM basis
+    rule.policy_id,
+    expert_ballot.customer_id,
+    COUNT(DISTINCT expert_ballot.expert_id) AS expert_n,
+    COUNT(*) AS score_cnt,
+    CAST(SUM(expert_ballot.score) AS DECIMAL(28, 6)) AS score_sum
+  FROM event.expert_ballot
+  JOIN policy.rule ON expert_ballot.voted_on > rule.expert_from
+  WHERE expert_ballot.rounds_back = 0
+  GROUP BY rule.policy_id, expert_ballot.customer_id
 ),
 
--- The third letter as it counts: as it is, at its best and at its worst.
-counted AS (
-  SELECT
-    lettered.*,
-    CASE
-      WHEN letter_competitor IS NULL OR letter_competitor = 'n/a' THEN 'B'
-      WHEN letter_competitor = 'D' AND competitor_mode = 'no_veto' THEN 'C'
-      ELSE letter_competitor
-    END AS third,
-    CASE
-      WHEN letter_competitor IS NULL THEN 'A'
-      WHEN letter_competitor = 'n/a' THEN 'B'
-      WHEN letter_competitor = 'D' AND competitor_mode = 'no_veto' THEN 'C'
-      ELSE letter_competitor
-    END AS third_best,
-    CASE
-      WHEN letter_competitor = 'n/a' THEN 'B'
-      WHEN COALESCE(letter_competitor, 'D') = 'D' AND competitor_mode = 'no_veto' THEN 'C'
-      ELSE COALESCE(letter_competitor, 'D')
-    END AS third_worst,
-    letter_overdue IS NULL OR letter_collection IS NULL AS is_missing_letter
-  FROM lettered
-),
-
-scenario AS (
-  SELECT policy_id, customer_id, 'as_is' AS scenario, combo_extension, is_missing_letter,
-    letter_overdue, letter_collection, third
-  FROM counted
-  UNION ALL
-  SELECT policy_id, customer_id, 'best', combo_extension, is_missing_letter,
-    letter_overdue, letter_collection, third_best
-  FROM counted
-  UNION ALL
-  SELECT policy_id, customer_id, 'worst', combo_extension, is_missing_letter,
-    letter_overdue, letter_collection, third_worst
-  FROM counted
-),
-
-tallied AS (
-  SELECT
-    scenario.*,
-    CASE WHEN COALESCE(letter_overdue, '') = 'A' THEN 1 ELSE 0 END
-    + CASE WHEN COALESCE(letter_collection, '') = 'A' THEN 1 ELSE 0 END
-    + CASE WHEN third = 'A' THEN 1 ELSE 0 END AS a_cnt,
-    CASE WHEN COALESCE(letter_overdue, '') = 'B' THEN 1 ELSE 0 END
-    + CASE WHEN COALESCE(letter_collection, '') = 'B' THEN 1 ELSE 0 END
-    + CASE WHEN third = 'B' THEN 1 ELSE 0 END AS b_cnt,
-    CASE WHEN COALESCE(letter_overdue, '') = 'C' THEN 1 ELSE 0 END
-    + CASE WHEN COALESCE(letter_collection, '') = 'C' THEN 1 ELSE 0 END
-    + CASE WHEN third = 'C' THEN 1 ELSE 0 END AS c_cnt,
-    CASE WHEN COALESCE(letter_overdue, '') = 'D' THEN 1 ELSE 0 END
-    + CASE WHEN COALESCE(letter_collection, '') = 'D' THEN 1 ELSE 0 END
-    + CASE WHEN third = 'D' THEN 1 ELSE 0 END AS d_cnt
-  FROM scenario
-),
-
--- The ten D-free combinations. Seven stand in the article; `combo_extension` settles AAC, ABC, ACC.
-combined AS (
-  SELECT
-    tallied.*,
-    CASE
-      WHEN d_cnt > 0 THEN 'D'
-      WHEN is_missing_letter THEN 'NR'
-      WHEN combo_extension = 'points' AND a_cnt + 2 * b_cnt + 3 * c_cnt <= 4 THEN 'A'
-      WHEN combo_extension = 'points' AND a_cnt + 2 * b_cnt + 3 * c_cnt <= 6 THEN 'B'
-      WHEN combo_extension = 'points' THEN 'C'
-      WHEN c_cnt > 0 THEN 'C'
-      WHEN b_cnt >= 2 THEN 'B'
-      ELSE 'A'
-    END AS grade
-  FROM tallied
-),
-
-graded AS (
+veto AS (
   SELECT
     policy_id,
     customer_id,
-    MAX(CASE WHEN scenario = 'as_is' THEN grade END) AS hard_grade,
-    MAX(CASE WHEN scenario = 'best' THEN grade END) AS best,
-    MAX(CASE WHEN scenario = 'worst' THEN grade END) AS worst,
-    MAX(CASE WHEN scenario = 'as_is' THEN a_cnt END) AS a_cnt,
-    MAX(CASE WHEN scenario = 'as_is' THEN b_cnt END) AS b_cnt,
-    MAX(CASE WHEN scenario = 'as_is' THEN c_cnt END) AS c_cnt,
-    MAX(CASE WHEN scenario = 'as_is' THEN d_cnt END) AS d_cnt
-  FROM combined
+    MAX(CASE WHEN veto = 'dishonest' AND NOT is_lifted THEN ',dishonest' ELSE '' END)
+    || MAX(CASE WHEN veto = 'bankruptcy' AND NOT is_lifted THEN ',bankruptcy' ELSE '' END)
+    || MAX(CASE WHEN veto = 'revoked' AND NOT is_lifted THEN ',revoked' ELSE '' END)
+    || MAX(CASE WHEN veto = 'deregistered' AND NOT is_lifted THEN ',deregistered' ELSE '' END)
+      AS standing,
+    MAX(CASE WHEN veto = 'dishonest' AND is_lifted THEN ',dishonest' ELSE '' END)
+    || MAX(CASE WHEN veto = 'bankruptcy' AND is_lifted THEN ',bankruptcy' ELSE '' END)
+    || MAX(CASE WHEN veto = 'revoked' AND is_lifted THEN ',revoked' ELSE '' END)
+    || MAX(CASE WHEN veto = 'deregistered' AND is_lifted THEN ',deregistered' ELSE '' END)
+      AS lifted
+  FROM score.listed_veto
   GROUP BY policy_id, customer_id
 ),
 
-due_once AS (
-  SELECT DISTINCT customer_id
-  FROM core.receivable
-  WHERE due_date <= CAST(:as_of AS DATE)
+live AS (
+  SELECT customer_id, override_id, grade, expires_on FROM core.grade_override WHERE is_live
+),
+
+-- Grades as numbers, 1 is A and 4 is D, so that a notch is a sum. NR counts as 0.
+numbered AS (
+  SELECT
+    hard_grade.*,
+    rule.policy_version,
+    rule.is_active,
+    rule.tier_a, rule.tier_b, rule.tier_c, rule.tier_d, rule.tier_nr,
+    rule.scorecard_max_notches,
+    rule.final_from = 'worse_of' AS may_lower,
+    rule.final_from = 'worse_of' AND COALESCE(main.grade, 'NR') <> 'NR'
+      AND COALESCE(main.weight_present, 0) >= rule.scorecard_min_coverage AS is_enough,
+    main.scorecard_id,
+    main.score AS scorecard_score,
+    main.coverage AS scorecard_coverage,
+    COALESCE(main.grade, 'NR') AS scorecard_grade,
+    CASE hard_grade.hard_grade WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 ELSE 0 END
+      AS hard_no,
+    CASE hard_grade.hard_best WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 ELSE 4 END AS best_no,
+    CASE hard_grade.hard_worst WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 ELSE 4 END AS worst_no,
+    CASE main.grade WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 WHEN 'D' THEN 4 ELSE 0 END
+      AS card_no,
+    CASE main.grade_best WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 ELSE 4 END AS card_best_no,
+    CASE main.grade_worst WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 ELSE 4 END
+      AS card_worst_no,
+    COALESCE(panel.expert_n, 0) AS expert_n,
+    panel.score_sum,
+    panel.score_cnt,
+    COALESCE(
+      panel.expert_n >= rule.expert_min_votes
+      AND panel.score_sum < rule.expert_lowers_below * panel.score_cnt, FALSE
+    ) AS is_doubted,
+    COALESCE(veto.standing, '') AS standing,
+    COALESCE(veto.lifted, '') AS lifted,
+    live.override_id,
+    live.grade AS override_grade,
+    live.expires_on AS override_until
+  FROM score.hard_grade
+  JOIN policy.rule ON rule.policy_id = hard_grade.policy_id
+  LEFT JOIN main
+    ON main.policy_id = hard_grade.policy_id AND main.customer_id = hard_grade.customer_id
+  LEFT JOIN panel
+    ON panel.policy_id = hard_grade.policy_id AND panel.customer_id = hard_grade.customer_id
+  LEFT JOIN veto
+    ON veto.policy_id = hard_grade.policy_id AND veto.customer_id = hard_grade.customer_id
+  LEFT JOIN live ON live.customer_id = hard_grade.customer_id
+),
+
+-- Step 2. The worst case does not ask whether enough is known: were it known, the scorecard would count.
+carded AS (
+  SELECT
+    numbered.*,
+    CASE
+      WHEN is_enough AND hard_no > 0 AND card_no > hard_no
+        THEN hard_no + LEAST(card_no - hard_no, scorecard_max_notches)
+      ELSE hard_no
+    END AS carded_no,
+    CASE
+      WHEN is_enough AND card_best_no > best_no
+        THEN best_no + LEAST(card_best_no - best_no, scorecard_max_notches)
+      ELSE best_no
+    END AS carded_best_no,
+    CASE
+      WHEN may_lower AND card_worst_no > worst_no
+        THEN worst_no + LEAST(card_worst_no - worst_no, scorecard_max_notches)
+      ELSE worst_no
+    END AS carded_worst_no
+  FROM numbered
+),
+
+-- Step 3. One notch down from A or B; never to D, never for NR, never up.
+judged AS (
+  SELECT
+    carded.*,
+    CASE WHEN is_doubted AND carded_no IN (1, 2) THEN carded_no + 1 ELSE carded_no END AS judged_no,
+    CASE
+      WHEN is_doubted AND carded_best_no IN (1, 2) AND hard_no > 0 THEN carded_best_no + 1
+      ELSE carded_best_no
+    END AS judged_best_no,
+    CASE
+      WHEN is_doubted AND carded_worst_no IN (1, 2) THEN carded_worst_no + 1
+      ELSE carded_worst_no
+    END AS judged_worst_no
+  FROM carded
+),
+
+-- Steps 4 and 5. A listed veto that is not lifted is stronger than the override.
+decided AS (
+  SELECT
+    judged.*,
+    CASE WHEN standing <> '' OR lifted <> '' THEN 4 ELSE judged_no END AS computed_no,
+    CASE
+      WHEN standing <> '' THEN 4
+      WHEN override_grade IS NOT NULL THEN
+        CASE override_grade WHEN 'A' THEN 1 WHEN 'B' THEN 2 WHEN 'C' THEN 3 ELSE 4 END
+      ELSE judged_no
+    END AS final_no,
+    CASE
+      WHEN standing <> '' THEN 'listed_veto'
+      WHEN override_grade IS NOT NULL THEN 'override'
+      WHEN judged_no > carded_no THEN 'experts'
+      WHEN carded_no > hard_no THEN 'scorecard'
+      ELSE 'letters'
+    END AS decided_by
+  FROM judged
 ),
 
 spanned AS (
   SELECT
-    counted.*,
-    graded.hard_grade,
-    CASE WHEN graded.hard_grade = 'NR' THEN 'A' ELSE graded.best END AS grade_best,
-    CASE WHEN graded.hard_grade = 'NR' THEN 'D' ELSE graded.worst END AS grade_worst,
-    SUBSTRING('AAA', 1, graded.a_cnt) || SUBSTRING('BBB', 1, graded.b_cnt)
-    || SUBSTRING('CCC', 1, graded.c_cnt) || SUBSTRING('DDD', 1, graded.d_cnt) AS letters
-  FROM counted
-  JOIN graded
-    ON graded.policy_id = counted.policy_id AND graded.customer_id = counted.customer_id
+    decided.*,
+    CASE WHEN decided_by IN ('listed_veto', 'override') THEN final_no ELSE judged_best_no END
+      AS span_best_no,
+    CASE WHEN decided_by IN ('listed_veto', 'override') THEN final_no ELSE judged_worst_no END
+      AS span_worst_no
+  FROM decided
 )
 
 SELECT
-  spanned.policy_id,
-  spanned.policy_version,
-  spanned.customer_id,
-  spanned.is_active,
-  spanned.hard_grade AS final_grade,
-  spanned.hard_grade,
-  spanned.grade_best,
-  spanned.grade_worst,
-  spanned.grade_best <> spanned.grade_worst AS is_provisional,
-  CASE
-    WHEN spanned.hard_grade = 'A' THEN '优良'
-    WHEN spanned.hard_grade IN ('B', 'C') THEN '一般'
-    WHEN spanned.hard_grade = 'D' THEN '风险'
+  policy_id,
+  policy_version,
+  customer_id,
+  is_active,
+  CASE final_no WHEN 0 THEN 'NR' ELSE SUBSTRING('ABCD', final_no, 1) END AS final_grade,
+  decided_by,
+  CASE computed_no WHEN 0 THEN 'NR' ELSE SUBSTRING('ABCD', computed_no, 1) END AS computed_grade,
+  hard_grade,
+  SUBSTRING('ABCD', span_best_no, 1) AS grade_best,
+  SUBSTRING('ABCD', span_worst_no, 1) AS grade_worst,
+  span_best_no <> span_worst_no AS is_provisional,
+  CASE final_no
+    WHEN 1 THEN '优良'
+    WHEN 2 THEN '一般'
+    WHEN 3 THEN '一般'
+    WHEN 4 THEN '风险'
   END AS grade_3class,
-  spanned.letter_overdue,
-  CASE WHEN spanned.letter_overdue IS NULL THEN 'none_judged' END AS letter_overdue_reason,
-  spanned.letter_collection,
-  CASE
-    WHEN spanned.letter_collection IS NOT NULL THEN NULL
-    WHEN spanned.no_fx_item_cnt > 0 THEN 'no_fx'
-    ELSE 'nothing_due'
-  END AS letter_collection_reason,
-  spanned.letter_competitor,
-  CASE WHEN NOT spanned.is_missing_letter THEN spanned.letters END AS hard_combo,
-  CASE
-    WHEN spanned.is_missing_letter THEN NULL
-    ELSE spanned.letters NOT IN ('AAC', 'ABC', 'ACC')
-  END AS combo_in_article,
-  spanned.hard_grade = 'D' AS veto_flag,
-  NULLIF(
-    SUBSTRING(
-      CASE WHEN spanned.letter_overdue = 'D' THEN ',overdue' ELSE '' END
-      || CASE WHEN spanned.letter_collection = 'D' THEN ',collection' ELSE '' END
-      || CASE WHEN spanned.third = 'D' THEN ',competitor' ELSE '' END, 2
-    ), ''
-  ) AS veto_reason,
-  CAST(CAST(spanned.offending_base / NULLIF(spanned.overdue_due_base, 0) AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS veto_weight,
-  spanned.veto_until,
-  spanned.overdue_basis,
-  spanned.overdue_days,
-  spanned.net_collection_rate,
-  CASE
-    WHEN spanned.hard_grade <> 'NR' THEN NULL
-    WHEN spanned.first_sale_date IS NULL AND spanned.has_master THEN 'prospect'
-    WHEN spanned.first_sale_date IS NULL THEN 'no_data'
-    WHEN spanned.last_sale_date <= book.window_start THEN 'dormant'
-    WHEN due_once.customer_id IS NULL THEN 'never_due'
-    ELSE 'no_data'
-  END AS nr_reason
+  CASE final_no
+    WHEN 1 THEN tier_a
+    WHEN 2 THEN tier_b
+    WHEN 3 THEN tier_c
+    WHEN 4 THEN tier_d
+    ELSE tier_nr
+  END AS benefit_tier,
+  letter_overdue,
+  letter_overdue_reason,
+  letter_collection,
+  letter_collection_reason,
+  letter_competitor,
+  hard_combo,
+  combo_in_article,
+  hard_grade = 'D' OR standing <> '' AS veto_flag,
+  NULLIF(SUBSTRING(COALESCE(',' || hard_veto, '') || standing, 2), '') AS veto_reason,
+  veto_weight,
+  veto_until,
+  overdue_basis,
+  overdue_days,
+  net_collection_rate,
+  nr_reason,
+  scorecard_id,
+  scorecard_grade,
+  scorecard_score,
+  scorecard_coverage,
+  CASE WHEN hard_no > 0 AND card_no > 0 THEN card_no - hard_no END AS grade_gap,
+  carded_no - hard_no AS scorecard_notches,
+  expert_n,
+  CAST(CAST(score_sum / NULLIF(score_cnt, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS expert_mean,
+  judged_no > carded_no AS is_lowered_by_experts,
+  NULLIF(SUBSTRING(standing, 2), '') AS listed_veto,
+  NULLIF(SUBSTRING(lifted, 2), '') AS lifted_veto,
+  override_id,
+  override_grade,
+  override_until
 FROM spanned
-CROSS JOIN policy.book
-LEFT JOIN due_once ON due_once.customer_id = spanned.customer_id
 ORDER BY policy_id, customer_id

@@ -1,0 +1,115 @@
+-- node_score: what is each score of each customer, how sure is it, and within what bounds?
+--
+-- A score is the weighted mean of the points of its indicators that are present. Coverage is the weight
+-- present over all weight. What is missing makes the interval: all of it at 0 points, all of it at 100.
+-- Grades compare sums with sums, so a score a hair below a cut-off that reads as the cut-off stays below.
+--
+-- Grain: one row per scorecard, customer judged by it and score. Key: scorecard_id, customer_id, node.
+-- Requirements: R0-01, R0-97, R4-64, R4-82, R4-103, R4-39; A9.
+--
+-- Columns
+--   scorecard_id    VARCHAR        the scorecard
+--   customer_id     VARCHAR        the customer
+--   node            VARCHAR        the score, a node of the scorecard's tree
+--   is_main         BOOLEAN        the score that grades are read from
+--   score           DECIMAL(18,6)  0 to 100, higher is safer; NULL: nothing is present [R4-64]
+--   score_worst     DECIMAL(18,6)  the score if everything missing were worth 0 points
+--   score_best      DECIMAL(18,6)  the score if everything missing were worth 100 points
+--   coverage        DECIMAL(18,6)  fraction of the weight that is present [R4-103]
+--   grade           VARCHAR        A, B, C, D by the cut-offs; NR: too little is present [R4-39]
+--   grade_worst     VARCHAR        the grade of score_worst
+--   grade_best      VARCHAR        the grade of score_best
+--   indicator_cnt   BIGINT         indicators of the score
+--   present_cnt     BIGINT         those present
+--   weight_present  DECIMAL(18,10) weight present, of 1
+
+WITH
+
+judged AS (
+  SELECT DISTINCT scorecard_id, customer_id FROM measure.segment
+),
+
+whole AS (
+  SELECT
+    leaf.scorecard_id,
+    leaf.node,
+    leaf.node = scorecard.main_node AS is_main,
+    scorecard.a_from,
+    scorecard.b_from,
+    scorecard.c_from,
+    scorecard.min_coverage,
+    COUNT(*) AS indicator_cnt,
+    CAST(SUM(leaf.weight) AS DECIMAL(18, 10)) AS weight
+  FROM policy.leaf
+  JOIN policy.scorecard ON scorecard.scorecard_id = leaf.scorecard_id
+  GROUP BY
+    leaf.scorecard_id, leaf.node, leaf.node = scorecard.main_node, scorecard.a_from,
+    scorecard.b_from, scorecard.c_from, scorecard.min_coverage
+),
+
+present AS (
+  SELECT
+    indicator_point.scorecard_id,
+    indicator_point.customer_id,
+    leaf.node,
+    COUNT(*) AS present_cnt,
+    SUM(leaf.weight) AS weight,
+    SUM(leaf.weight * CAST(indicator_point.points AS DECIMAL(9, 6))) AS weighted
+  FROM point.indicator_point
+  JOIN policy.leaf
+    ON leaf.scorecard_id = indicator_point.scorecard_id
+    AND leaf.indicator = indicator_point.indicator
+  GROUP BY indicator_point.scorecard_id, indicator_point.customer_id, leaf.node
+),
+
+-- `best` and `worst` are sums of weighted points, like `weighted`.
+bounded AS (
+  SELECT
+    judged.customer_id,
+    whole.*,
+    COALESCE(present.present_cnt, 0) AS present_cnt,
+    CAST(COALESCE(present.weight, 0) AS DECIMAL(18, 10)) AS weight_present,
+    CAST(COALESCE(present.weighted, 0) AS DECIMAL(28, 16)) AS weighted,
+    CAST(COALESCE(present.weighted, 0) AS DECIMAL(28, 16))
+    + 100 * (whole.weight - CAST(COALESCE(present.weight, 0) AS DECIMAL(18, 10))) AS weighted_best
+  FROM judged
+  JOIN whole ON whole.scorecard_id = judged.scorecard_id
+  LEFT JOIN present
+    ON present.scorecard_id = judged.scorecard_id
+    AND present.customer_id = judged.customer_id
+    AND present.node = whole.node
+)
+
+SELECT
+  scorecard_id,
+  customer_id,
+  node,
+  is_main,
+  CAST(CAST(weighted / NULLIF(weight_present, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS score,
+  CAST(CAST(weighted / weight AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS score_worst,
+  CAST(CAST(weighted_best / weight AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS score_best,
+  CAST(CAST(weight_present / weight AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS coverage,
+  CASE
+    WHEN present_cnt = 0 OR weight_present < min_coverage * weight THEN 'NR'
+    WHEN weighted >= a_from * weight_present THEN 'A'
+    WHEN weighted >= b_from * weight_present THEN 'B'
+    WHEN weighted >= c_from * weight_present THEN 'C'
+    ELSE 'D'
+  END AS grade,
+  CASE
+    WHEN weighted >= a_from * weight THEN 'A'
+    WHEN weighted >= b_from * weight THEN 'B'
+    WHEN weighted >= c_from * weight THEN 'C'
+    ELSE 'D'
+  END AS grade_worst,
+  CASE
+    WHEN weighted_best >= a_from * weight THEN 'A'
+    WHEN weighted_best >= b_from * weight THEN 'B'
+    WHEN weighted_best >= c_from * weight THEN 'C'
+    ELSE 'D'
+  END AS grade_best,
+  indicator_cnt,
+  present_cnt,
+  weight_present
+FROM bounded
+ORDER BY scorecard_id, customer_id, node
