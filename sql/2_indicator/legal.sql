@@ -504,26 +504,37 @@ tells AS (
 ),
 
 answer AS (
-  SELECT
-    inquiry.customer_id,
-    inquiry.provider,
-    inquiry.answered_on,
-    tells.subject,
-    ROW_NUMBER() OVER (
-      PARTITION BY inquiry.customer_id, tells.subject
-      ORDER BY inquiry.answered_on DESC, inquiry.provider, inquiry.product
-    ) AS place
+  SELECT inquiry.customer_id, inquiry.provider, tells.subject, inquiry.answered_on
   FROM core.inquiry
   JOIN tells ON tells.provider = inquiry.provider AND tells.product = inquiry.product
   WHERE inquiry.answered_on IS NOT NULL
+),
+
+lit_answer AS (
+  SELECT
+    customer_id,
+    provider,
+    ROW_NUMBER() OVER (
+      PARTITION BY customer_id ORDER BY MAX(answered_on) DESC, provider
+    ) AS place
+  FROM answer
+  WHERE subject = 'litigation'
+  GROUP BY customer_id, provider
+),
+
+lit_source AS (
+  SELECT
+    customer_id,
+    MAX(provider) FILTER (WHERE place = 1) AS lit_source,
+    COUNT(*) AS lit_source_cnt
+  FROM lit_answer
+  GROUP BY customer_id
 ),
 
 asked AS (
   SELECT
     customer_id,
     MAX(answered_on) FILTER (WHERE subject = 'litigation') AS lit_asof,
-    MAX(provider) FILTER (WHERE subject = 'litigation' AND place = 1) AS lit_source,
-    COUNT(DISTINCT CASE WHEN subject = 'litigation' THEN provider END) AS lit_source_cnt,
     MAX(answered_on) FILTER (WHERE subject = 'enforcement') AS enforcement_asof,
     MAX(answered_on) FILTER (WHERE subject = 'dishonest') AS dishonest_asof,
     MAX(answered_on) FILTER (WHERE subject = 'consumption_limit') AS consumption_limit_asof,
@@ -557,8 +568,8 @@ SELECT
   END AS legal_asof,
   COALESCE(asked.lit_asof, against.stated_on) AS lit_asof,
   COALESCE(asked.listing_asof, listed.stated_on) AS listing_asof,
-  asked.lit_source,
-  COALESCE(asked.lit_source_cnt, 0) AS lit_source_cnt,
+  lit_source.lit_source,
+  COALESCE(lit_source.lit_source_cnt, 0) AS lit_source_cnt,
   COALESCE(against.cnt_24m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_cnt_defendant_24m,
   COALESCE(against.cnt_36m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
@@ -671,4 +682,5 @@ LEFT JOIN punished ON punished.customer_id = customer.customer_id
 LEFT JOIN permitted ON permitted.customer_id = customer.customer_id
 LEFT JOIN changed ON changed.customer_id = customer.customer_id
 LEFT JOIN asked ON asked.customer_id = customer.customer_id
+LEFT JOIN lit_source ON lit_source.customer_id = customer.customer_id
 ORDER BY customer_id
