@@ -33,27 +33,27 @@ item AS (
     receivable.invoice_id,
     receivable.currency,
     receivable.unpaid_amount - receivable.disputed_amount AS unpaid_amount,
-    credit_grade.letter_overdue AS from_letter,
+    hard_grade.letter_overdue AS from_letter,
     CASE
-      WHEN COALESCE(credit_grade.letter_overdue, 'A') = 'A' THEN 'B'
-      WHEN credit_grade.letter_overdue = 'B' THEN 'C'
-      WHEN credit_grade.letter_overdue = 'C' THEN 'D'
+      WHEN COALESCE(hard_grade.letter_overdue, 'A') = 'A' THEN 'B'
+      WHEN hard_grade.letter_overdue = 'B' THEN 'C'
+      WHEN hard_grade.letter_overdue = 'C' THEN 'D'
     END AS to_letter,
     CAST(receivable.due_date + INTERVAL '1' DAY * CASE
-      WHEN COALESCE(credit_grade.letter_overdue, 'A') = 'A' THEN rule.overdue_a_max + 1
-      WHEN credit_grade.letter_overdue = 'B' THEN rule.overdue_b_below
+      WHEN COALESCE(hard_grade.letter_overdue, 'A') = 'A' THEN rule.overdue_a_max + 1
+      WHEN hard_grade.letter_overdue = 'B' THEN rule.overdue_b_below
       ELSE rule.overdue_c_below
     END AS DATE) AS on_date
   FROM core.receivable
   CROSS JOIN rule
-  JOIN grade.credit_grade
-    ON credit_grade.customer_id = receivable.customer_id
-    AND credit_grade.policy_id = rule.policy_id
+  JOIN score.hard_grade
+    ON hard_grade.customer_id = receivable.customer_id
+    AND hard_grade.policy_id = rule.policy_id
   WHERE receivable.settled_date IS NULL
     AND receivable.due_date IS NOT NULL
     AND receivable.unpaid_amount > receivable.disputed_amount
     AND rule.overdue_basis = 'worst'
-    AND COALESCE(credit_grade.letter_overdue, 'A') <> 'D'
+    AND COALESCE(hard_grade.letter_overdue, 'A') <> 'D'
 ),
 
 pay_by AS (
@@ -76,7 +76,7 @@ reach AS (
 target AS (
   SELECT
     letter_basis.customer_id,
-    credit_grade.letter_collection AS from_letter,
+    hard_grade.letter_collection AS from_letter,
     reach.to_letter,
     reach.share,
     reach.share * CAST(letter_basis.collection_due_base AS DECIMAL(31, 10))
@@ -85,12 +85,12 @@ target AS (
     CAST(letter_basis.collection_old_open_base AS DECIMAL(31, 10)) AS old_open_base
   FROM indicator.letter_basis
   JOIN rule ON rule.policy_id = letter_basis.policy_id
-  JOIN grade.credit_grade
-    ON credit_grade.customer_id = letter_basis.customer_id
-    AND credit_grade.policy_id = letter_basis.policy_id
+  JOIN score.hard_grade
+    ON hard_grade.customer_id = letter_basis.customer_id
+    AND hard_grade.policy_id = letter_basis.policy_id
   CROSS JOIN reach
   WHERE rule.collection_basis = 'cash'
-    AND credit_grade.letter_collection IN ('B', 'C', 'D')
+    AND hard_grade.letter_collection IN ('B', 'C', 'D')
 ),
 
 base AS (
@@ -118,20 +118,20 @@ collect AS (
 offending AS (
   SELECT
     receivable.customer_id,
-    credit_grade.letter_overdue AS from_letter,
+    hard_grade.letter_overdue AS from_letter,
     MAX(GREATEST(receivable.due_date, receivable.settled_date)) AS touched_date,
     MAX(rule.overdue_months) AS overdue_months,
     COUNT(*) FILTER (WHERE receivable.settled_date IS NULL) AS open_cnt
   FROM core.receivable
   CROSS JOIN rule
   CROSS JOIN policy.book
-  JOIN grade.credit_grade
-    ON credit_grade.customer_id = receivable.customer_id
-    AND credit_grade.policy_id = rule.policy_id
+  JOIN score.hard_grade
+    ON hard_grade.customer_id = receivable.customer_id
+    AND hard_grade.policy_id = rule.policy_id
   WHERE NOT receivable.is_excused
     AND receivable.judged_amount > book.residual_tolerance
     AND rule.overdue_basis = 'worst'
-    AND receivable.days_overdue >= CASE credit_grade.letter_overdue
+    AND receivable.days_overdue >= CASE hard_grade.letter_overdue
       WHEN 'B' THEN rule.overdue_a_max + 1
       WHEN 'C' THEN rule.overdue_b_below
       WHEN 'D' THEN rule.overdue_c_below
@@ -141,7 +141,7 @@ offending AS (
       OR receivable.settled_date > rule.overdue_from
       OR (receivable.settled_date IS NULL AND receivable.due_date < CAST(:as_of AS DATE))
     )
-  GROUP BY receivable.customer_id, credit_grade.letter_overdue
+  GROUP BY receivable.customer_id, hard_grade.letter_overdue
 ),
 
 later AS (

@@ -34,14 +34,14 @@ def _is_rounding(name: str, here: Any, there: Any) -> bool:
 
 def letters(found: Night, policy_id: str, who: str) -> dict[str, Any]:
     """What the SQL says of a customer's letters."""
-    row = found.row("grade.credit_grade", policy_id=policy_id, customer_id=who)
+    row = found.row("score.hard_grade", policy_id=policy_id, customer_id=who)
     basis = found.row("indicator.letter_basis", policy_id=policy_id, customer_id=who)
     return {
         "overdue": row["letter_overdue"],
         "collection": row["letter_collection"],
         "hard": row["hard_grade"],
-        "best": row["grade_best"],
-        "worst": row["grade_worst"],
+        "best": row["hard_best"],
+        "worst": row["hard_worst"],
         "combo": row["hard_combo"],
         "days": row["overdue_days"],
         "offending": basis["offending_item_cnt"],

@@ -92,7 +92,7 @@ def test_a_due_date_is_stated_else_terms_else_unknown(night):
         """,
     )
     found.expect(  # in no letter
-        "grade.credit_grade",
+        "score.hard_grade",
         "customer_id | hard_grade | nr_reason\nC1 | D | -\nC2 | NR | never_due",
         policy_id="article",
     )

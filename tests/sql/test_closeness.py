@@ -159,7 +159,7 @@ def test_the_letter_goes_by_the_share_last_stated(night):
         competitor_share="stated_on | competitor  | share\n2026-05-01    | all  | 0.4499",
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "policy_id | letter_competitor\narticle | B\nbalanced | B",
     )
 

@@ -103,7 +103,7 @@ def test_both_sides_of_a_ratio_convert_at_the_one_rate(night):
         policy_id="article",
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "customer_id | letter_collection\nABROAD | B\nHOME | A",
         policy_id="article",
     )
@@ -116,7 +116,7 @@ def test_both_sides_of_a_ratio_convert_at_the_one_rate(night):
 def test_without_a_rate_the_collection_letter_is_missing_and_says_why(night):
     found = night(**LEDGER)
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         """
         customer_id | letter_collection | letter_collection_reason | letter_overdue | net_collection_rate
         ABROAD      | -                 | no_fx                    | D              | -
@@ -137,7 +137,7 @@ def test_a_claim_without_a_rate_leaves_the_letter_out_too(night):
         claim=f"claim_date | amount | currency\n{day(5)} | 1 | USD",
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "letter_collection | letter_collection_reason\n- | no_fx",
         policy_id="article",
     )

@@ -39,7 +39,7 @@ def test_the_collection_letter(night, cash, payout, letter, rate, literal):
         if payout > "0"
         else "",
     )
-    found.expect("grade.credit_grade", f"letter_collection\n{letter}", policy_id="article")
+    found.expect("score.hard_grade", f"letter_collection\n{letter}", policy_id="article")
     found.expect(
         "indicator.letter_basis",
         f"net_collection_rate | net_collection_rate_literal\n{rate} | {literal}",
@@ -53,7 +53,7 @@ def test_a_rounded_ratio_is_never_compared(night):
         payment=f"invoice_id | payment_date | amount\nI1 | {day(40)} | 9499999.99",
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "net_collection_rate | letter_collection\n0.950000 | C",
         policy_id="article",
     )
@@ -67,7 +67,7 @@ def test_three_items_each_a_cent_short_are_paid(night):
         + "\n".join(f"I{n} | {day(n)} | 99.99" for n in (40, 50, 60)),
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "letter_collection | letter_overdue | net_collection_rate\nA | A | 1",
         policy_id="article",
     )
@@ -77,7 +77,7 @@ def test_three_items_each_a_cent_short_are_paid(night):
 def test_nothing_due_is_no_letter(night):
     found = night(invoice=f"invoice_id | due_date | amount\nI1 | {day(-5)} | 100")
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         """
         letter_collection | letter_collection_reason | letter_overdue | letter_overdue_reason
         -                 | nothing_due              | -              | none_judged
@@ -100,7 +100,7 @@ def test_overpaying_one_invoice_does_not_pay_another(night):
         "collected_base | collected_raw_base | net_collection_rate\n180 | 200 | 1",
         policy_id="article",
     )
-    found.expect("grade.credit_grade", "letter_collection\nC", policy_id="article")
+    found.expect("score.hard_grade", "letter_collection\nC", policy_id="article")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_overpaying_one_invoice_does_not_pay_another(night):
 )
 def test_an_item_matures_after_ten_days(night, due, letter):
     found = night(invoice=f"invoice_id | due_date | amount\nI1 | {due} | 100")
-    found.expect("grade.credit_grade", f"letter_collection\n{letter}", policy_id="article")
+    found.expect("score.hard_grade", f"letter_collection\n{letter}", policy_id="article")
 
 
 def test_what_fell_due_before_the_window_counts_with_its_open_part(night):
@@ -136,7 +136,7 @@ def test_what_fell_due_before_the_window_counts_with_its_open_part(night):
         "collection_item_cnt | collection_due_base | collected_base\n2 | 1000 | 900",
         policy_id="article",
     )
-    found.expect("grade.credit_grade", "letter_collection\nC", policy_id="article")
+    found.expect("score.hard_grade", "letter_collection\nC", policy_id="article")
 
 
 # --- claims, each once ----------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_the_literal_formula_has_no_cash_in_it(night):
         payment=f"invoice_id | payment_date | amount\nI1 | {day(40)} | 10",
         claim=f"invoice_id | claim_date | amount\nI1 | {day(20)} | 5",
     )
-    found.expect("grade.credit_grade", "policy_id | letter_collection\narticle | B\nbalanced | D")
+    found.expect("score.hard_grade", "policy_id | letter_collection\narticle | B\nbalanced | D")
 
 
 # --- the overdue letter ---------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_a_leap_day_looks_back_to_the_28th(night):
 @pytest.mark.parametrize("due", [day(12), date(2025, 10, 20)])
 def test_an_open_item_is_d_after_twelve_days_and_after_thirteen_months(night, due):
     found = night(invoice=f"invoice_id | due_date | amount\nI1 | {due} | 100")
-    found.expect("grade.credit_grade", "letter_overdue\nD", policy_id="article")
+    found.expect("score.hard_grade", "letter_overdue\nD", policy_id="article")
 
 
 def late_items(*items: tuple[float, int]) -> dict[str, str]:
@@ -280,7 +280,7 @@ def late_items(*items: tuple[float, int]) -> dict[str, str]:
 def test_worst_decides_or_the_ninetieth_percentile(night, items, article, balanced, p90, weight):
     found = night(**late_items(*items))
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         f"""
         policy_id | letter_overdue | overdue_basis | overdue_days | veto_weight
         article   | {article}      | worst         | 30           | {weight}
@@ -295,7 +295,7 @@ def test_a_percentile_of_ten_days_is_ten_days(night):
     assert found.row("indicator.letter_basis", policy_id="balanced")["days_overdue_p90"] == 11
     for n in range(2, 30):
         night(**late_items(*[(10, 10)] * n)).expect(
-            "grade.credit_grade", "letter_overdue\nD", policy_id="balanced"
+            "score.hard_grade", "letter_overdue\nD", policy_id="balanced"
         ) if n in (2, 8, 29) else None
 
 

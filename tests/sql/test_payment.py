@@ -279,7 +279,7 @@ def test_partial_payments_weigh_their_own_days(night):
         """,
     )
     found.expect("indicator.payment", "days_overdue_wavg | days_overdue_max\n9.4000 | 19")
-    found.expect("grade.credit_grade", "policy_id | letter_overdue\narticle | D\nbalanced | D")
+    found.expect("score.hard_grade", "policy_id | letter_overdue\narticle | D\nbalanced | D")
 
 
 def test_a_tolerated_cent_goes_with_the_payment_that_settled(night):
@@ -391,7 +391,7 @@ def test_systematic_early_payment_is_flagged_and_moves_no_letter(night, items, f
     )
     found.expect("indicator.payment", f"early_payment_flag\n{flag}")
     late = any(early < 0 for _, early in items)
-    assert found.row("grade.credit_grade", policy_id="article")["letter_overdue"] == "AB"[late]
+    assert found.row("score.hard_grade", policy_id="article")["letter_overdue"] == "AB"[late]
 
 
 # --- R0-06, R0-12, R0-13: the rhythm of payments --------------------------------------------------

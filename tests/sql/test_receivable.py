@@ -119,7 +119,7 @@ def test_what_we_gave_up_is_not_paid(night, kind):
         """,
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "policy_id | letter_overdue | letter_collection\narticle | D | D\nbalanced | D | D",
     )
 
@@ -150,7 +150,7 @@ def test_a_wholly_credited_item_is_not_judged(night):
         credit_note=f"invoice_id | credit_date | amount\nI1 | {day(20)} | 100",
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         "letter_overdue | letter_collection | hard_grade\n- | - | NR",
         policy_id="article",
     )
@@ -291,7 +291,7 @@ def test_a_disputed_open_amount_is_left_out_for_sixty_days(night, dispute, left_
     )
     letter = "-" if left_out else "D"
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         f"letter_overdue | letter_collection\n{letter} | {letter}",
         policy_id="article",
     )
@@ -352,7 +352,7 @@ def test_a_settled_item_counts_unless_the_customer_won(night, outcome, closed, l
             I1         | {day(30)}   | {closed}    | {outcome}
         """,
     )
-    found.expect("grade.credit_grade", f"letter_overdue\n{letter}", policy_id="article")
+    found.expect("score.hard_grade", f"letter_overdue\n{letter}", policy_id="article")
 
 
 def test_an_open_item_counts_again_when_its_dispute_was_won(night):

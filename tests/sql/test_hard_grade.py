@@ -1,4 +1,4 @@
-"""grade.credit_grade: letters, combinations, vetoes, intervals (A0, A0.1: Q1, Q2, Q7, Q11, Q13, Q17)."""
+"""score.hard_grade: letters, combinations, vetoes, intervals (A0, A0.1: Q1, Q2, Q7, Q11, Q13)."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -49,12 +49,12 @@ TRIPLES = ["".join(letters) for letters in product("ABCD", repeat=3)]
 )
 def test_the_64_ordered_triples(night, extension, expected):
     found = night(changes={"combination.extension": extension}, **customers(TRIPLES))
-    grades = [row for row in found.rows("grade.credit_grade") if row["policy_id"] == "article"]
+    grades = [row for row in found.rows("score.hard_grade") if row["policy_id"] == "article"]
     for row in grades:  # each customer has the letters it was made for
         letters = row["letter_overdue"], row["letter_collection"], row["letter_competitor"]
         assert "".join(letters) == row["customer_id"]
         assert row["hard_combo"] == "".join(sorted(row["customer_id"]))
-        assert row["hard_grade"] == row["final_grade"] == row["grade_best"] == row["grade_worst"]
+        assert row["hard_grade"] == row["hard_best"] == row["hard_worst"]
     assert Counter(row["hard_grade"] for row in grades) == expected
 
 
@@ -66,7 +66,7 @@ def test_the_ten_combinations(night, extension):
         **customers(["AAA", "AAB", "ABB", "BBB", "BBC", "BCC", "CCC", "AAC", "ABC", "ACC"]),
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         f"""
         hard_combo | hard_grade             | combo_in_article
         AAA        | A                      | yes
@@ -87,14 +87,14 @@ def test_the_ten_combinations(night, extension):
 def test_a_d_is_a_veto_and_says_which(night):
     found = night(**customers(["DAA", "ADA", "AAD", "DDD", "CCC"]))
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         """
-        customer_id | hard_grade | veto_flag | veto_reason
-        DAA         | D          | yes       | overdue
-        ADA         | D          | yes       | collection
-        AAD         | D          | yes       | competitor
-        DDD         | D          | yes       | overdue,collection,competitor
-        CCC         | C          | no        | -
+        customer_id | hard_grade | hard_veto
+        DAA         | D          | overdue
+        ADA         | D          | collection
+        AAD         | D          | competitor
+        DDD         | D          | overdue,collection,competitor
+        CCC         | C          | -
         """,
         policy_id="article",
     )
@@ -109,7 +109,7 @@ def test_a_d_is_a_veto_and_says_which(night):
 )  # fmt: skip
 def test_the_competitor_letter(night, share, letter):
     found = night(customer=f"customer_id | is_reseller | competitor_share\nC1 | true | {share}")
-    found.expect("grade.credit_grade", f"letter_competitor\n{letter}", policy_id="article")
+    found.expect("score.hard_grade", f"letter_competitor\n{letter}", policy_id="article")
 
 
 @pytest.mark.parametrize(
@@ -118,37 +118,37 @@ def test_the_competitor_letter(night, share, letter):
         (
             "veto",
             """
-            customer_id | letter_competitor | hard_grade | grade_best | grade_worst | is_provisional
-            AAn         | n/a               | A          | A          | A           | no
-            ABn         | n/a               | B          | B          | B           | no
-            AA?         | -                 | A          | A          | D           | yes
-            AB?         | -                 | B          | A          | D           | yes
-            AC?         | -                 | C          | C          | D           | yes
-            AAD         | D                 | D          | D          | D           | no
+            customer_id | letter_competitor | hard_grade | hard_best  | hard_worst
+            AAn         | n/a               | A          | A          | A
+            ABn         | n/a               | B          | B          | B
+            AA?         | -                 | A          | A          | D
+            AB?         | -                 | B          | A          | D
+            AC?         | -                 | C          | C          | D
+            AAD         | D                 | D          | D          | D
             """,
         ),
         (
             "no_veto",  # D counts as C
             """
-            customer_id | letter_competitor | hard_grade | grade_best | grade_worst | is_provisional
-            AAn         | n/a               | A          | A          | A           | no
-            ABn         | n/a               | B          | B          | B           | no
-            AA?         | -                 | A          | A          | C           | yes
-            AB?         | -                 | B          | A          | C           | yes
-            AC?         | -                 | C          | C          | C           | no
-            AAD         | D                 | C          | C          | C           | no
+            customer_id | letter_competitor | hard_grade | hard_best  | hard_worst
+            AAn         | n/a               | A          | A          | A
+            ABn         | n/a               | B          | B          | B
+            AA?         | -                 | A          | A          | C
+            AB?         | -                 | B          | A          | C
+            AC?         | -                 | C          | C          | C
+            AAD         | D                 | C          | C          | C
             """,
         ),
         (
             "off",
             """
-            customer_id | letter_competitor | hard_grade | grade_best | grade_worst | is_provisional
-            AAn         | n/a               | A          | A          | A           | no
-            ABn         | n/a               | B          | B          | B           | no
-            AA?         | n/a               | A          | A          | A           | no
-            AB?         | n/a               | B          | B          | B           | no
-            AC?         | n/a               | C          | C          | C           | no
-            AAD         | n/a               | A          | A          | A           | no
+            customer_id | letter_competitor | hard_grade | hard_best  | hard_worst
+            AAn         | n/a               | A          | A          | A
+            ABn         | n/a               | B          | B          | B
+            AA?         | n/a               | A          | A          | A
+            AB?         | n/a               | B          | B          | B
+            AC?         | n/a               | C          | C          | C
+            AAD         | n/a               | A          | A          | A
             """,
         ),
     ],
@@ -158,7 +158,7 @@ def test_what_is_unknown_widens_and_what_does_not_apply_does_not(night, mode, ex
         changes={"competitor_letter.mode": mode},
         **customers(["AAn", "ABn", "AA?", "AB?", "AC?", "AAD"]),
     )
-    found.expect("grade.credit_grade", expected, policy_id="article")
+    found.expect("score.hard_grade", expected, policy_id="article")
 
 
 def test_a_missing_letter_is_no_grade_but_a_d_stands(night):
@@ -177,9 +177,9 @@ def test_a_missing_letter_is_no_grade_but_a_d_stands(night):
         """,
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         """
-        customer_id | letter_overdue | letter_collection | hard_grade | grade_best | grade_worst | hard_combo
+        customer_id | letter_overdue | letter_collection | hard_grade | hard_best  | hard_worst  | hard_combo
         NEW         | C              | -                 | NR         | A          | D           | -
         LATE        | D              | D                 | D          | D          | D           | BDD
         RIVAL       | -              | -                 | D          | D          | D           | -
@@ -203,61 +203,13 @@ def test_why_there_is_no_grade(night):
         """,
     )
     found.expect(
-        "grade.credit_grade",
+        "score.hard_grade",
         """
-        customer_id | hard_grade | nr_reason | grade_3class
-        PROSPECT    | NR         | prospect  | -
-        SOLD        | NR         | never_due | -
-        DORMANT     | NR         | dormant   | -
-        STRANGER    | NR         | no_data   | -
+        customer_id | hard_grade | nr_reason
+        PROSPECT    | NR         | prospect
+        SOLD        | NR         | never_due
+        DORMANT     | NR         | dormant
+        STRANGER    | NR         | no_data
         """,
         policy_id="article",
     )
-
-
-def test_three_classes(night):
-    found = night(**customers(["AAA", "BBB", "CCC", "DDD"]))
-    found.expect(
-        "grade.credit_grade",
-        "hard_grade | grade_3class\nA | 优良\nB | 一般\nC | 一般\nD | 风险",
-        policy_id="article",
-    )
-
-
-def test_the_same_book_under_both_policies(night):
-    """The article takes the worst item, the balanced policy the 90th percentile; competitors veto
-    under the first only."""
-    found = night(**customers(["AAA", "AAD", "DAA"]))
-    found.expect(
-        "grade.credit_grade",
-        """
-        policy_id | customer_id | hard_grade | is_active
-        article   | AAA         | A          | yes
-        article   | AAD         | D          | yes
-        article   | DAA         | D          | yes
-        balanced  | AAA         | A          | no
-        balanced  | AAD         | C          | no
-        balanced  | DAA         | D          | no
-        """,
-    )
-    found.expect(
-        "mart.grade_book",
-        """
-        policy_id | final_grade | customer_cnt
-        article   | A           | 1
-        article   | B           | 0
-        article   | C           | 0
-        article   | D           | 2
-        article   | NR          | 0
-        balanced  | A           | 1
-        balanced  | B           | 0
-        balanced  | C           | 1
-        balanced  | D           | 1
-        balanced  | NR          | 0
-        """,
-    )
-
-
-def test_the_active_policy_is_the_one_of_the_book(night):
-    found = night(policy="balanced", **customers(["AAD"]))
-    found.expect("mart.customer_credit", "policy_id | final_grade\nbalanced | C")
