@@ -185,7 +185,7 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every table of a small night, made by the SQL files themselves."""
     connection = duckdb.connect(":memory:")
     connection.execute("SET VARIABLE as_of = CAST(? AS DATE)", [AS_OF])
-    for schema in (*SCHEMAS, "policy", "match"):
+    for schema in (*SCHEMAS, "policy", "night", "match"):
         connection.execute(f"CREATE SCHEMA {schema}")
     for name, entity in ENTITIES.items():
         columns = [f"{c.name} {c.type}" for c in (*entity.columns, *HISTORY_COLUMNS)]
