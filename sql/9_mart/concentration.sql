@@ -1,7 +1,8 @@
 -- concentration: does too much rest on too few?
 --
 -- Shares of the exposure by legal party and by group (measure.customer_group), before and after what credit insurance
--- would pay. Who owes nothing is no party here. The lines are the active policy's.
+-- would pay. Exposure is what counts against limits (measure.exposure); who has none is no party here, and a customer whose
+-- exposure is not known for want of a rate is counted apart. The lines are the active policy's.
 --
 -- Grain: one row per level and basis. Key: level, basis.
 -- Requirements: C9; R4-44, R4-108; EW13; I4.
@@ -11,7 +12,8 @@
 --   basis                  VARCHAR        gross; net: less what insurance would pay
 --   base_currency          VARCHAR        of the amounts; NULL: nothing was ever billed
 --   party_cnt              BIGINT         parties with an exposure
---   exposure_amount        DECIMAL(28,2)  all of it, items with a rate
+--   unknown_customer_cnt   BIGINT         customers whose exposure is not known: no_fx
+--   exposure_amount        DECIMAL(28,2)  all of it that is known
 --   hhi                    DECIMAL(18,4)  0 to 10,000, sum of squared percentages; NULL: nothing exposed [C9, R4-108]
 --   hhi_exposure           DECIMAL(18,6)  the same as a fraction; NULL: nothing exposed
 --   effective_number       DECIMAL(18,6)  so many equal parties would concentrate as much; NULL: nothing exposed
@@ -34,12 +36,10 @@ member AS (
   SELECT
     customer_group.party_id,
     customer_group.group_id,
-    payment.open_amount AS gross_amount,
-    payment.open_amount - LEAST(payment.open_amount, COALESCE(mitigation.insured_covered_amount, 0))
-      AS net_amount
+    exposure.exposure_amount AS gross_amount,
+    exposure.uninsured_exposure AS net_amount
   FROM measure.customer_group
-  JOIN indicator.payment ON payment.customer_id = customer_group.customer_id
-  LEFT JOIN indicator.mitigation ON mitigation.customer_id = customer_group.customer_id
+  JOIN measure.exposure ON exposure.customer_id = customer_group.customer_id
 ),
 
 party AS (
@@ -101,6 +101,10 @@ base AS (
   SELECT MIN(base_currency) AS base_currency FROM event.currency
 ),
 
+unknown AS (
+  SELECT COUNT(*) AS customer_cnt FROM member WHERE gross_amount IS NULL
+),
+
 -- Squares of sums in doubles would not come out alike: whole cents, twice as wide.
 wide AS (
   SELECT
@@ -125,6 +129,7 @@ SELECT
   wide.basis,
   base.base_currency,
   wide.party_cnt,
+  unknown.customer_cnt AS unknown_customer_cnt,
   wide.total_amount AS exposure_amount,
   CAST(CAST(wide.square_amount / NULLIF(wide.total_square, 0) * 10000 AS DECIMAL(28, 10)) AS DECIMAL(18, 4))
     AS hhi,
@@ -164,4 +169,5 @@ SELECT
 FROM wide
 CROSS JOIN active
 CROSS JOIN base
+CROSS JOIN unknown
 ORDER BY level, basis

@@ -12,7 +12,7 @@
 --   final_grade         VARCHAR        A, B, C, D, NR
 --   base_currency       VARCHAR        of the amounts; NULL: nothing was ever billed
 --   customer_cnt        BIGINT         customers with that grade
---   gross_amount        DECIMAL(28,2)  open, items with a rate
+--   gross_amount        DECIMAL(28,2)  what counts against limits, where it is known
 --   insured_amount      DECIMAL(28,2)  of it, what insurance would pay
 --   exposure_amount     DECIMAL(28,2)  EAD: the rest
 --   default_rate        DECIMAL(9,6)   PD, fraction
@@ -26,11 +26,10 @@ held AS (
     credit_grade.policy_id,
     credit_grade.final_grade,
     COUNT(*) AS customer_cnt,
-    SUM(payment.open_amount) AS gross_amount,
-    SUM(LEAST(payment.open_amount, COALESCE(mitigation.insured_covered_amount, 0))) AS insured_amount
+    SUM(exposure.exposure_amount) AS gross_amount,
+    SUM(exposure.exposure_amount - exposure.uninsured_exposure) AS insured_amount
   FROM grade.credit_grade
-  JOIN indicator.payment ON payment.customer_id = credit_grade.customer_id
-  LEFT JOIN indicator.mitigation ON mitigation.customer_id = credit_grade.customer_id
+  JOIN measure.exposure ON exposure.customer_id = credit_grade.customer_id
   GROUP BY credit_grade.policy_id, credit_grade.final_grade
 ),
 

@@ -22,12 +22,10 @@ member AS (
   SELECT
     customer_group.party_id,
     customer_group.group_id,
-    payment.open_amount AS gross_amount,
-    payment.open_amount - LEAST(payment.open_amount, COALESCE(mitigation.insured_covered_amount, 0))
-      AS net_amount
+    exposure.exposure_amount AS gross_amount,
+    exposure.uninsured_exposure AS net_amount
   FROM measure.customer_group
-  JOIN indicator.payment ON payment.customer_id = customer_group.customer_id
-  LEFT JOIN indicator.mitigation ON mitigation.customer_id = customer_group.customer_id
+  JOIN measure.exposure ON exposure.customer_id = customer_group.customer_id
 ),
 
 party AS (
