@@ -16,7 +16,8 @@ MakeNight = Callable[..., Night]
 def night(tmp_path: Path) -> MakeNight:
     """`night(invoice="…", payment="…")`: a night under the article's policy; `as_of`, `policy` and
     `changes` to it make it another; `before`, `month_ago` and `cohort` are nights published
-    earlier, `feeds` the rows of night.feed."""
+    earlier, `feeds` the rows of night.feed. With `made` only the table asked for is run, on tables of
+    other SQL files given as text."""
     count = 0
 
     def make(
@@ -27,6 +28,7 @@ def night(tmp_path: Path) -> MakeNight:
         month_ago: Night | None = None,
         cohort: Night | None = None,
         feeds: Sequence[Mapping[str, Any]] = (),
+        made: Mapping[str, str] | None = None,
         **tables: str,
     ) -> Night:
         nonlocal count
@@ -43,6 +45,7 @@ def night(tmp_path: Path) -> MakeNight:
             month_ago=month_ago,
             cohort=cohort,
             feeds=feeds,
+            made=made,
         )
 
     return make

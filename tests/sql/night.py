@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -141,6 +142,38 @@ def write(
     return file
 
 
+Input = tuple[Mapping[str, str], Sequence[Mapping[str, Any]]]
+"""Column → type, and rows."""
+
+
+@cache
+def _empty_folder() -> Path:
+    """One empty file a table serves every case of a run."""
+    return Path(mkdtemp(prefix="zixin-empty-"))
+
+
+def _nothing(name: str, columns: Mapping[str, str]) -> Path:
+    file = _empty_folder() / f"{name}.parquet"
+    return file if file.exists() else write(_empty_folder(), name, columns, [])
+
+
+def _stand_ins(made: Mapping[str, str]) -> dict[str, Input]:
+    """Tables of SQL files as a case gives them."""
+    found: dict[str, Input] = {}
+    for name, text in made.items():
+        types_ = model(name).types
+        rows = parse(text)
+        extra = {column for row in rows for column in row} - types_.keys()
+        assert not extra, f"{name} has no column {sorted(extra)}"
+        found[name] = (types_, [{column: row.get(column) for column in types_} for row in rows])
+    return found
+
+
+@cache
+def _tables() -> frozenset[str]:
+    return frozenset(found.full_name for found in _models())
+
+
 @dataclass
 class Night:
     """The tables of one night, each made when it is first asked for."""
@@ -149,6 +182,8 @@ class Night:
     root: Path
     as_of: date
     files: dict[str, list[Path]]
+    inputs: dict[str, "Input"] = field(default_factory=dict)
+    is_alone: bool = False
     made: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     before: "Night | None" = None
     month_ago: "Night | None" = None
@@ -160,8 +195,13 @@ class Night:
             if name.split(".")[0] in models.EARLIER:
                 self.files[name] = [self._earlier(name)]
                 return self.files[name][0]
+            if name in self.inputs:
+                self.files[name] = [self._given(name, *self.inputs[name])]
+                return self.files[name][0]
             wanted = model(name)
             for upstream in wanted.reads:
+                if self.is_alone and upstream in _tables() and upstream not in self.inputs:
+                    self.files[upstream] = [_nothing(upstream, model(upstream).types)]
                 self.file(upstream)
             target = self.root / f"{name}.parquet"
             self.engine.write(
@@ -175,6 +215,11 @@ class Night:
             self.files[name] = [target]
         return self.files[name][0]
 
+    def _given(
+        self, name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
+    ) -> Path:
+        return write(self.root, name, columns, rows) if rows else _nothing(name, columns)
+
     def _earlier(self, name: str) -> Path:
         """The file of a table as an earlier night published it; an empty one where there was none."""
         schema, table = name.split(".")
@@ -182,7 +227,7 @@ class Night:
         published = models.published()[table]
         if night:
             return night.file(published.full_name)
-        return write(self.root, name, published.types, [])
+        return _nothing(published.full_name, published.types)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Every row of schema.table, in its published order."""
@@ -231,23 +276,24 @@ def build(
     month_ago: Night | None = None,
     cohort: Night | None = None,
     feeds: Sequence[Mapping[str, Any]] = (),
+    made: Mapping[str, str] | None = None,
 ) -> Night:
-    """A night over these entities. A row with `known_on` after the night is not there yet."""
+    """A night over these entities. A row with `known_on` after the night is not there yet.
+
+    With `made`, tables of other SQL files are given as text tables, and those not given are empty:
+    only the table asked for is run. A column left out is NULL.
+    """
     settings = Settings(
         home=root, config=root, warehouse_url="", threads=threads, memory_limit="2GiB", schedule=""
     )
     unknown = tables.keys() - ENTITIES.keys() - MATCH_TABLES.keys()
     assert not unknown, f"no such entity: {unknown}"
-    files: dict[str, list[Path]] = {}
-    read = {name for model in _models() for name in model.reads}
+    inputs: dict[str, Input] = {}
     for name, entity in ENTITIES.items():
-        # Most record types are read by no SQL file of a case: an empty file each would cost more.
-        if name not in tables and f"current.{name}" not in read:
-            continue
         given = tables.get(name, ())
         rows = filled(name, parse(given) if isinstance(given, str) else given)
         known = [row for row in rows if str(row["known_on"]) <= as_of.isoformat()]
-        files[f"current.{name}"] = [write(root, f"current.{name}", snapshot_types(entity), known)]
+        inputs[f"current.{name}"] = (snapshot_types(entity), known)
     for name, table in MATCH_TABLES.items():
         given = tables.get(name, ())
         rows = parse(given) if isinstance(given, str) else list(given)
@@ -255,14 +301,17 @@ def build(
         whole = [
             {column: row.get(column, LINKED.get(column)) for column in columns} for row in rows
         ]
-        files[f"match.{name}"] = [write(root, f"match.{name}", columns, whole)]
-    for name, (columns, rows) in night_tables(policies, as_of, feeds).items():
-        files[name] = [write(root, name, columns, rows)]
+        inputs[f"match.{name}"] = (columns, whole)
+    inputs |= night_tables(policies, as_of, feeds)
+    if made is not None:
+        inputs |= _stand_ins(made)
     return Night(
         DuckDBEngine(settings),
         root,
         as_of,
-        files,
+        {},
+        inputs,
+        is_alone=made is not None,
         before=before,
         month_ago=month_ago,
         cohort=cohort,
