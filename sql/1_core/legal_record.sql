@@ -2,7 +2,9 @@
 --
 -- Only what matching accepted (match.record_link); what waits for a person counts for nobody. A plaintiff is
 -- not a debtor: `is_claimed_from` says on which side the customer stands. The same document found while
--- asking about two customers is one row; one case has many documents, told together by `case_key`.
+-- asking about two customers is one row; one case has many documents, told together by `case_key`. Judgments
+-- seldom say when the case was filed: `dated_on` is then the last day on which it can have been, so that a case
+-- is never too old by our guess.
 --
 -- Grain: one row per customer, document and role. Key: customer_id, record_kind, provider, record_id, kind, role.
 -- Requirements: R0-70, R1-30, R4-G6; EW05; A0.1 Known.
@@ -18,6 +20,8 @@
 --   case_key         VARCHAR       the case: its 案号, its number and court, else the document: count cases by it
 --   stage            VARCHAR       which document of the case it is; NULL: a list
 --   filed_on         DATE          filed, accepted or listed; NULL: not stated
+--   dated_on         DATE          filed_on, else the first of hearing, judgment, publication and the end of the year in the 案号; NULL: none of them
+--   public_on        DATE          the later of filed_on and the day it was made public, else dated_on; NULL: none of them
 --   ended_on         DATE          closed or taken off the list; NULL: not stated, or it stands
 --   is_active        BOOLEAN       not ended on the night, and its source does not call it closed
 --   amount           DECIMAL(18,2) at stake, awarded or listed, in currency; NULL: not stated
@@ -37,8 +41,8 @@ accepted AS (
 
 proceeding AS (
   SELECT
-    provider, record_id, case_no, court, case_type, stage, filed_on, closed_on, status, amount, currency,
-    known_on,
+    provider, record_id, case_no, court, case_type, stage, filed_on, hearing_on, judged_on, published_on,
+    closed_on, status, amount, currency, known_on,
     ROW_NUMBER() OVER (
       PARTITION BY provider, record_id ORDER BY known_on DESC, customer_id DESC NULLS LAST
     ) AS place
@@ -60,6 +64,9 @@ party AS (
     proceeding.court,
     proceeding.stage,
     proceeding.filed_on,
+    proceeding.hearing_on,
+    proceeding.judged_on,
+    proceeding.published_on,
     proceeding.closed_on AS ended_on,
     COALESCE(proceeding.status, 'unknown') = 'closed' AS is_closed,
     proceeding.amount,
@@ -94,6 +101,9 @@ listed AS (
     listing.court,
     CAST(NULL AS VARCHAR) AS stage,
     listing.listed_on AS filed_on,
+    CAST(NULL AS DATE) AS hearing_on,
+    CAST(NULL AS DATE) AS judged_on,
+    listing.published_on,
     listing.ended_on,
     FALSE AS is_closed,
     listing.amount,
@@ -140,18 +150,28 @@ keyed AS (
       WHEN case_text LIKE '%号%' THEN SUBSTR(case_text, 1, POSITION('号' IN case_text))
       WHEN case_text LIKE '(____)%' THEN case_text || '号'
       ELSE case_text || COALESCE(' ' || court_text, '')
-    END AS case_key
+    END AS case_key,
+    CASE WHEN case_text LIKE '(____)%' THEN TRY_CAST(SUBSTR(case_text, 2, 4) || '-12-31' AS DATE) END
+      AS year_end
   FROM written
+),
+
+dated AS (
+  SELECT
+    keyed.*,
+    COALESCE(filed_on, LEAST(hearing_on, judged_on, published_on, year_end)) AS first_on,
+    GREATEST(filed_on, published_on) AS last_on
+  FROM keyed
 ),
 
 ranked AS (
   SELECT
-    keyed.*,
+    dated.*,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, record_kind, provider, record_id, kind, role
       ORDER BY is_certain DESC, score DESC, stated_on DESC, record_key
     ) AS place
-  FROM keyed
+  FROM dated
   WHERE filed_on IS NULL OR filed_on <= CAST(:as_of AS DATE)
 )
 
@@ -166,6 +186,11 @@ SELECT
   case_key,
   stage,
   filed_on,
+  CASE WHEN first_on > CAST(:as_of AS DATE) THEN CAST(:as_of AS DATE) ELSE first_on END AS dated_on,
+  CASE
+    WHEN COALESCE(last_on, first_on) > CAST(:as_of AS DATE) THEN CAST(:as_of AS DATE)
+    ELSE COALESCE(last_on, first_on)
+  END AS public_on,
   CASE WHEN ended_on <= CAST(:as_of AS DATE) THEN ended_on END AS ended_on,
   NOT is_closed AND (ended_on IS NULL OR ended_on > CAST(:as_of AS DATE)) AS is_active,
   amount,

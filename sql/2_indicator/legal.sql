@@ -20,7 +20,8 @@
 --   lit_cnt_defendant_24m      BIGINT         cases against it filed in 24 months; NULL: not_asked [R0-70]
 --   lit_cnt_defendant_36m      BIGINT         cases against it filed in 36 months; NULL: not_asked [R1-30]
 --   lit_cnt_open               BIGINT         cases against it that nobody calls over, whenever filed; NULL: not_asked [R0-70]
---   lit_undated_cnt            BIGINT         cases against it without a day of filing: in no window; NULL: not_asked
+--   lit_estimated_cnt          BIGINT         those of 36 months whose day of filing is told from a later document (core.legal_record.dated_on); NULL: not_asked
+--   lit_undated_cnt            BIGINT         cases against it without any day: in no window; NULL: not_asked
 --   lit_cnt_plaintiff_36m      BIGINT         cases in which it claims, filed in 36 months: information only; NULL: not_asked
 --   lit_amt_open               DECIMAL(28,2)  at stake in lit_cnt_open, as far as stated; NULL: lit_amt_open_reason [R0-70]
 --   lit_amt_open_reason        VARCHAR        not_asked, no_fx, amount_not_stated; NULL: there is one
@@ -54,10 +55,10 @@
 --   listed_veto_flag           BOOLEAN        any of the four; NULL: none found, and no list was asked [R4-G6]
 --   veto_review_cnt            BIGINT         standing records of the four kinds that hang on a name: a person must look [R4-G6]
 --   veto_review_record         VARCHAR        evidence: the first of them; NULL: none
---   defendant_latest_on        DATE           the newest case against it was filed; NULL: none [EW05]
+--   defendant_latest_on        DATE           the newest case against it was filed or made public, whichever is later; NULL: none [EW05]
 --   defendant_latest_case      VARCHAR        its key; NULL: none
 --   defendant_latest_amount    DECIMAL(28,2)  at stake in it; NULL: none, not stated, no rate
---   listing_latest_on          DATE           the newest entry as 失信, 被执行 or 限高 that stands; NULL: none [EW05]
+--   listing_latest_on          DATE           the newest entry as 失信, 被执行 or 限高 that stands, or its publication if later; NULL: none [EW05]
 --   listing_latest_kind        VARCHAR        which list; NULL: none
 --   listing_latest_record      VARCHAR        evidence: provider and record; NULL: none
 --   listing_latest_amount      DECIMAL(28,2)  behind it; NULL: none, not stated, no rate
@@ -87,7 +88,9 @@ lawsuit AS (
   SELECT
     customer_id,
     case_key,
-    MIN(filed_on) AS filed_on,
+    COALESCE(MIN(filed_on), MIN(dated_on)) AS filed_on,
+    COUNT(filed_on) = 0 AS is_estimated,
+    MIN(public_on) AS public_on,
     COUNT(*) FILTER (WHERE NOT is_active) = 0 AS is_open,
     COUNT(*) FILTER (WHERE is_claimed_from) > 0 AS is_claimed_from,
     COUNT(*) FILTER (WHERE role IN ('plaintiff', 'applicant', 'appellant', 'petitioner')) > 0
@@ -116,6 +119,8 @@ claim AS (
     lawsuit.customer_id,
     lawsuit.case_key,
     lawsuit.filed_on,
+    lawsuit.is_estimated,
+    lawsuit.public_on,
     lawsuit.is_open,
     lawsuit.score,
     lawsuit.stated_on,
@@ -123,7 +128,7 @@ claim AS (
     stake.amount_base,
     ROW_NUMBER() OVER (
       PARTITION BY lawsuit.customer_id
-      ORDER BY lawsuit.filed_on DESC NULLS LAST, lawsuit.case_key
+      ORDER BY lawsuit.public_on DESC NULLS LAST, lawsuit.filed_on DESC, lawsuit.case_key
     ) AS place
   FROM lawsuit
   LEFT JOIN stake
@@ -139,6 +144,8 @@ against AS (
     COUNT(*) FILTER (WHERE claim.filed_on > book.months_24_start) AS cnt_24m,
     COUNT(*) FILTER (WHERE claim.filed_on > book.months_36_start) AS cnt_36m,
     COUNT(*) FILTER (WHERE claim.filed_on IS NULL) AS undated_cnt,
+    COUNT(*) FILTER (WHERE claim.is_estimated AND claim.filed_on > book.months_36_start)
+      AS estimated_cnt,
     COUNT(*) FILTER (WHERE claim.is_open) AS open_cnt,
     COUNT(*) FILTER (WHERE claim.is_open AND claim.amount IS NULL) AS unknown_cnt,
     COUNT(*) FILTER (WHERE claim.is_open AND claim.amount IS NOT NULL AND claim.amount_base IS NULL)
@@ -146,9 +153,10 @@ against AS (
     SUM(claim.amount_base) FILTER (WHERE claim.is_open) AS open_base,
     MIN(claim.score) FILTER (WHERE claim.filed_on > book.months_36_start) AS score_min,
     MAX(claim.stated_on) AS stated_on,
-    MAX(claim.filed_on) FILTER (WHERE claim.place = 1) AS latest_on,
-    MAX(claim.case_key) FILTER (WHERE claim.place = 1 AND claim.filed_on IS NOT NULL) AS latest_case,
-    MAX(claim.amount_base) FILTER (WHERE claim.place = 1 AND claim.filed_on IS NOT NULL)
+    MAX(claim.public_on) FILTER (WHERE claim.place = 1) AS latest_on,
+    MAX(claim.case_key) FILTER (WHERE claim.place = 1 AND claim.public_on IS NOT NULL)
+      AS latest_case,
+    MAX(claim.amount_base) FILTER (WHERE claim.place = 1 AND claim.public_on IS NOT NULL)
       AS latest_base
   FROM claim
   CROSS JOIN policy.book
@@ -170,7 +178,7 @@ enforcement AS (
   SELECT
     customer_id,
     case_key,
-    MIN(filed_on) AS filed_on,
+    COALESCE(MIN(filed_on), MIN(dated_on)) AS filed_on,
     COUNT(*) FILTER (WHERE NOT is_active) = 0 AS is_open,
     COUNT(*) FILTER (WHERE record_kind = 'court_party' AND stage = 'closed') > 0 AS is_ended,
     COUNT(amount) AS stated_cnt,
@@ -199,10 +207,10 @@ enforced AS (
 -- Public lists the customer stands on tonight.
 standing AS (
   SELECT
-    customer_id, kind, evidence, is_certain, filed_on, stated_on, amount_base,
+    customer_id, kind, evidence, is_certain, public_on, stated_on, amount_base,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, kind IN ('dishonest', 'enforcement', 'consumption_limit')
-      ORDER BY filed_on DESC NULLS LAST, amount_base DESC NULLS LAST, kind, evidence
+      ORDER BY public_on DESC NULLS LAST, amount_base DESC NULLS LAST, kind, evidence
     ) AS place
   FROM legal
   WHERE record_kind = 'listing' AND is_active
@@ -219,7 +227,7 @@ listed AS (
     COUNT(*) FILTER (WHERE kind = 'equity_freeze') AS equity_freeze_cnt,
     COUNT(*) FILTER (WHERE kind = 'sanctioned') AS sanctioned_cnt,
     MAX(stated_on) AS stated_on,
-    MAX(filed_on) FILTER (
+    MAX(public_on) FILTER (
       WHERE place = 1 AND kind IN ('dishonest', 'enforcement', 'consumption_limit')
     ) AS latest_on,
     MAX(kind) FILTER (
@@ -575,6 +583,8 @@ SELECT
   COALESCE(against.cnt_36m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_cnt_defendant_36m,
   COALESCE(against.open_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END) AS lit_cnt_open,
+  COALESCE(against.estimated_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
+    AS lit_estimated_cnt,
   COALESCE(against.undated_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_undated_cnt,
   COALESCE(claiming.cnt_36m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)

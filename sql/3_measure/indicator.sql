@@ -502,6 +502,136 @@ measured AS (
   UNION ALL
   SELECT
     customer_id,
+    'complaint_rate' AS indicator,
+    CAST(complaint_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(feedback_order_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN complaint_rate IS NULL THEN COALESCE(complaint_rate_reason, 'no_orders_12m') END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'complaint_about_fault' AS indicator,
+    CAST(complaint_about_fault AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(complaint_about_count AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN complaint_about_fault IS NULL THEN 'no_case_feed' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'refund_rate' AS indicator,
+    CAST(refund_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(feedback_order_cnt AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN refund_rate IS NULL THEN COALESCE(refund_rate_reason, 'no_orders_12m') END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'complaint_close_hours' AS indicator,
+    CAST(complaint_close_hours AS DECIMAL(28, 6)) AS value,
+    'hours' AS unit,
+    CAST(complaint_closed_n AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN complaint_close_hours IS NULL THEN 'none_closed' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'response_hours' AS indicator,
+    CAST(response_hours AS DECIMAL(28, 6)) AS value,
+    'hours' AS unit,
+    CAST(response_n AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN response_hours IS NULL THEN 'no_response_stated' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'resolution_rate' AS indicator,
+    CAST(resolution_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(resolution_n AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN resolution_rate IS NULL THEN 'none_closed' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'rating_bayes' AS indicator,
+    CAST(rating_bayes AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(rating_n AS BIGINT) AS sample_size,
+    CAST(rating_date AS DATE) AS source_date,
+    CASE WHEN rating_bayes IS NULL THEN 'no_ratings' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'rating_about_bayes' AS indicator,
+    CAST(rating_about_bayes AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(rating_about_n AS BIGINT) AS sample_size,
+    CAST(rating_about_date AS DATE) AS source_date,
+    CASE WHEN rating_about_bayes IS NULL THEN 'no_ratings' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'csat_avg' AS indicator,
+    CAST(csat_avg AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(csat_n AS BIGINT) AS sample_size,
+    CAST(csat_date AS DATE) AS source_date,
+    CASE WHEN csat_avg IS NULL THEN 'no_ratings' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'nps' AS indicator,
+    CAST(nps AS DECIMAL(28, 6)) AS value,
+    'points' AS unit,
+    CAST(nps_n AS BIGINT) AS sample_size,
+    CAST(nps_date AS DATE) AS source_date,
+    CASE WHEN nps IS NULL THEN 'no_answers' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'feedback_neg_rate' AS indicator,
+    CAST(feedback_neg_rate AS DECIMAL(28, 6)) AS value,
+    'share' AS unit,
+    CAST(feedback_n AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN feedback_neg_rate IS NULL THEN 'no_answers' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'dispute_cnt' AS indicator,
+    CAST(dispute_cnt AS DECIMAL(28, 6)) AS value,
+    'count' AS unit,
+    CAST(NULL AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN dispute_cnt IS NULL THEN 'no_dispute_feed' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
+    'dispute_days' AS indicator,
+    CAST(dispute_days AS DECIMAL(28, 6)) AS value,
+    'days' AS unit,
+    CAST(dispute_days_n AS BIGINT) AS sample_size,
+    CAST(NULL AS DATE) AS source_date,
+    CASE WHEN dispute_days IS NULL THEN 'no_disputes' END AS null_reason
+  FROM indicator.feedback
+  UNION ALL
+  SELECT
+    customer_id,
     'debt_to_assets' AS indicator,
     CAST(debt_to_assets AS DECIMAL(28, 6)) AS value,
     'share' AS unit,

@@ -1,5 +1,7 @@
 """indicator.legal and core.inquiry: role-aware lawsuits, lists, vetoes, and what nobody asked about."""
 
+from datetime import date
+
 import pytest
 
 CUSTOMERS = "customer_id\nC1"
@@ -92,7 +94,7 @@ def test_cases_count_by_the_day_they_were_filed(night):
             ("3", "enforced", "2023-11-21", {}),  # first day of the 36 months
             ("4", "respondent", "2023-11-20", {}),  # the day before
             ("5", "defendant", "2026-11-21", {}),  # tomorrow's
-            ("6", "defendant", None, {}),  # no day stated
+            ("6", "defendant", None, {}),  # no day at all
             ("1", "defendant", "2026-01-01", {}),  # a later document of case 1
             ("7", "defendant", "2026-02-02", {"state": "review"}),  # waits for a person
         ),
@@ -111,6 +113,53 @@ def test_cases_count_by_the_day_they_were_filed(night):
         defendant_latest_on | defendant_latest_case | lit_source | lit_source_cnt | lit_asof
         2024-11-21          | 1                     | qcc        | 1              | 2026-11-18
         """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "days", "dated_on", "public_on"),
+    [
+        # A judgment seldom says when the case was filed: not after any of its days.
+        ("26-cv-1", {"judged_on": "2026-05-01", "published_on": "2026-06-01"}, "2026-05-01", "2026-06-01"),
+        ("26-cv-1", {"hearing_on": "2026-04-01", "judged_on": "2026-05-01"}, "2026-04-01", "2026-04-01"),
+        # nor after the year that its 案号 names
+        ("（2025）浙0106民初9号", {"judged_on": "2026-05-01"}, "2025-12-31", "2025-12-31"),
+        ("(2026)浙0106民初9号", {"judged_on": "2026-05-01"}, "2026-05-01", "2026-05-01"),
+        ("（２０２５）浙民初9号", {}, "2025-12-31", "2025-12-31"),
+        ("(2026)浙0106民初9号", {}, "2026-11-20", "2026-11-20"),  # nor after tonight
+        ("(甲乙丙丁)浙民初9号", {}, "-", "-"),
+        ("26-cv-1", {"filed_on": "2026-01-01", "published_on": "2026-02-01"}, "2026-01-01", "2026-02-01"),
+        ("26-cv-1", {"filed_on": "2026-01-01", "published_on": "2025-02-01"}, "2026-01-01", "2026-01-01"),
+    ],
+)  # fmt: skip
+def test_when_a_case_was_filed_at_the_latest(night, case, days, dated_on, public_on):
+    found = night(customer=CUSTOMERS, **court((case, "defendant", days.get("filed_on"), days)))
+
+    found.expect("core.legal_record", f"dated_on | public_on\n{dated_on} | {public_on}")
+    counted = 0 if dated_on == "-" else 1
+    guessed = 0 if "filed_on" in days else counted
+    found.expect(
+        "indicator.legal",
+        f"""
+        lit_cnt_defendant_36m | lit_estimated_cnt | lit_undated_cnt | defendant_latest_on
+        {counted}             | {guessed}         | {1 - counted}   | {public_on}
+        """,
+    )
+
+
+def test_a_day_of_filing_that_one_document_states_outweighs_every_guess(night):
+    """Filed before the window; the judgment inside it makes the case no younger."""
+    found = night(
+        customer=CUSTOMERS,
+        **court(
+            ("1", "defendant", "2023-11-20", {}),
+            ("1", "defendant", None, {"judged_on": "2024-06-01"}),
+        ),
+    )
+
+    found.expect(
+        "indicator.legal",
+        "lit_cnt_defendant_36m | lit_estimated_cnt | lit_undated_cnt | lit_cnt_open\n0 | 0 | 0 | 1",
     )
 
 
@@ -238,20 +287,27 @@ FLAGS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "flag"), FLAGS.items())
-def test_a_list_is_yes_no_or_not_asked(night, kind, flag):
+def test_a_list_is_yes_no_or_not_asked(night):
     """Ends on the day it is taken off; whoever was asked about another list was not asked about it."""
-    row = {"kind": kind, "listed_on": "2026-11-20", "ended_on": "2026-11-21"}
 
-    night(customer=CUSTOMERS, **found_by("listing", [row])).expect(
-        "indicator.legal", f"{flag}\nyes"
+    def flags(**tables):
+        row = night(customer=CUSTOMERS, **tables).row("indicator.legal")
+        return {row[flag] for flag in FLAGS.values()}, row["listing_asof"]
+
+    standing = [
+        {"kind": kind, "listed_on": "2026-11-20", "ended_on": "2026-11-21"} for kind in FLAGS
+    ]
+    gone = [{"kind": kind, "listed_on": "2026-01-01", "ended_on": "2026-11-20"} for kind in FLAGS]
+
+    assert flags(**found_by("listing", standing))[0] == {True}
+    assert flags(**found_by("listing", gone), inquiry=asked(*FLAGS)) == (
+        {False},
+        date(2026, 11, 18),
     )
-    gone = {**row, "listed_on": "2026-01-01", "ended_on": "2026-11-20"}
-    night(customer=CUSTOMERS, **found_by("listing", [gone]), inquiry=asked(kind)).expect(
-        "indicator.legal", f"{flag} | listing_asof\nno | 2026-11-18"
-    )
-    other = "enforcement" if kind != "enforcement" else "dishonest"
-    night(customer=CUSTOMERS, inquiry=asked(other)).expect("indicator.legal", f"{flag}\n-")
+    assert flags(**found_by("listing", gone))[0] == {None}
+    assert flags(inquiry=asked("enforcement", "judgment"))[0] == {None}
+    row = night(customer=CUSTOMERS, inquiry=asked("dishonest")).row("indicator.legal")
+    assert [row[flag] for flag in FLAGS.values()] == [False, *[None] * 6]
 
 
 def test_a_product_of_another_name_answers_what_it_has_brought(night):
@@ -307,32 +363,41 @@ def test_enforcements_on_a_list_and_in_court_are_one(night):
     )
 
 
-@pytest.mark.parametrize("kind", ["dishonest", "bankruptcy", "revoked", "deregistered"])
-def test_a_listed_veto_needs_certainty(night, kind):
-    """R4-G6: by number or by a person; a name alone is counted for a person to look at."""
-    row = {"kind": kind, "listed_on": "2026-01-05"}
+VETOES = ("dishonest", "bankruptcy", "revoked", "deregistered")
+NO_VETO = (*[None] * 4,)
 
-    night(customer=CUSTOMERS, **found_by("listing", [row])).expect(
-        "indicator.legal",
-        f"listed_veto_flag | {kind}_record | veto_review_cnt\nyes | qcc L1 | 0",
-    )
-    for link in ({"is_certain": "false"}, {"is_certain": "false", "state": "review"}):
-        night(
-            customer=CUSTOMERS, inquiry=asked("dishonest"), **found_by("listing", [row], **link)
-        ).expect(
-            "indicator.legal",
-            f"""
-            listed_veto_flag | {kind}_record | veto_review_cnt | veto_review_record
-            no               | -             | 1               | qcc L1
-            """,
-        )
-    ended = {**row, "ended_on": "2026-11-20"}
-    night(customer=CUSTOMERS, **found_by("listing", [ended])).expect(
-        "indicator.legal", f"listed_veto_flag | {kind}_record | veto_review_cnt\n- | - | 0"
-    )
-    rejected = found_by("listing", [row], state="rejected", is_certain="false")
-    night(customer=CUSTOMERS, **rejected).expect(
-        "indicator.legal", "listed_veto_flag | veto_review_cnt\n- | 0"
+
+def vetoes(night, **tables):
+    """listed_veto_flag, the evidence of the four, how many wait for a person and the first of these."""
+    row = night(customer=CUSTOMERS, **tables).row("indicator.legal")
+    evidence = tuple(row[f"{kind}_record"] for kind in VETOES)
+    return row["listed_veto_flag"], evidence, row["veto_review_cnt"], row["veto_review_record"]
+
+
+def test_a_listed_veto_needs_certainty(night):
+    """R4-G6: by number or by a person; a name alone is counted for a person to look at."""
+    rows = [{"kind": kind, "listed_on": "2026-01-05"} for kind in VETOES]
+    records = ("qcc L1", "qcc L2", "qcc L3", "qcc L4")
+    name_only = {"is_certain": "false"}
+    was_asked = {"inquiry": asked("dishonest")}
+
+    assert vetoes(night, **found_by("listing", rows)) == (True, records, 0, None)
+    for link in (name_only, {**name_only, "state": "review"}):
+        found = vetoes(night, **found_by("listing", rows, **link), **was_asked)
+        assert found == (False, NO_VETO, 4, "qcc L1")
+    rejected = found_by("listing", rows, **name_only, state="rejected")
+    assert vetoes(night, **rejected) == (None, NO_VETO, 0, None)
+
+
+def test_a_listed_veto_ends_when_the_listing_ends(night):
+    ends = [{"kind": kind, "listed_on": "2026-01-05", "ended_on": "2026-11-20"} for kind in VETOES]
+    tomorrow = [{**row, "ended_on": "2026-11-21"} for row in ends]
+
+    assert vetoes(night, **found_by("listing", ends)) == (None, NO_VETO, 0, None)
+    assert vetoes(night, **found_by("listing", ends, state="review"))[2] == 0
+    assert vetoes(night, **found_by("listing", tomorrow))[0] is True
+    assert (
+        vetoes(night, **found_by("listing", tomorrow, state="review", is_certain="false"))[2] == 4
     )
 
 
