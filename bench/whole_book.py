@@ -1,0 +1,127 @@
+"""All of a night's SQL over a world of 100,000 customers, beside one query written by hand.
+
+Every file of `sql/` runs as a night runs it, once a round and each in a process of its own; the reference
+writes its one aggregate of invoices and payments. The ratio is what the README states. The reference
+must agree with the project on what both say: billed and number of bills.
+"""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from bench.measure import GIB, Cost, cost, line, median
+from bench.world_snapshot import write_snapshots
+from etl import models
+from etl.engine.duckdb import DuckDBEngine
+from etl.night_tables import night_tables
+from etl.parquet import write_rows
+from etl.policy import POLICY_FOLDER, load_policies
+from etl.settings import PROJECT, Settings
+
+CUSTOMERS = 100_000
+ROUNDS = 3
+MOST_MEMORY = 6 * GIB
+AS_OF = date(2026, 11, 22)
+FOLDER = PROJECT / ".zixin" / "bench" / "world"
+REFERENCE = Path(__file__).parent / "reference_world.sql"
+AGREES = """
+    SELECT COUNT(*)
+    FROM reference
+    FULL JOIN (
+        SELECT customer_id, COUNT(*) AS items, SUM(amount) AS billed FROM receivable GROUP BY customer_id
+    ) USING (customer_id)
+    WHERE reference.items IS DISTINCT FROM items OR reference.billed IS DISTINCT FROM billed
+"""
+
+
+def folder() -> Path:
+    """Where inputs and results stand."""
+    return Path(os.environ.get("ZIXIN_BENCH_WORLD", str(FOLDER)))
+
+
+def engine(threads: int) -> DuckDBEngine:
+    """The engine as a night has it."""
+    return DuckDBEngine(Settings(folder(), folder(), "", threads, "4GiB", ""))
+
+
+def run_layer(layer: str, threads: int) -> None:
+    """Every SQL file of a layer, one after the other, as the night's task does."""
+    for model in models.models(layer):
+        run_model(model.full_name, threads)
+
+
+def run_model(name: str, threads: int) -> None:
+    """One SQL file, from Parquet to Parquet."""
+    model = next(model for model in models.models() if model.full_name == name)
+    engine(threads).write(
+        model.sql,
+        {table: [folder() / f"{table}.parquet"] for table in model.reads},
+        as_of=AS_OF,
+        types=model.types,
+        order_by=model.key,
+        target=folder() / f"{name}.parquet",
+    )
+
+
+def run_reference(threads: int) -> None:
+    """The yardstick, from the same Parquet to Parquet."""
+    sql = REFERENCE.read_text(encoding="utf-8").replace(":as_of", "getvariable('as_of')")
+    inputs = ("invoice", "payment", "allocation")
+    files = {f"current.{name}": [folder() / f"current.{name}.parquet"] for name in inputs}
+    with engine(threads).connect(files, as_of=AS_OF) as connection:
+        connection.execute(
+            f"COPY ({sql}) TO '{folder() / 'reference.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def prepare() -> None:
+    """The world, its snapshots and the policies, as Parquet."""
+    if not (folder() / "done").exists():
+        from sandbox.world.build import make_world
+
+        world = folder().parent / "world-source"
+        make_world(world, CUSTOMERS, seed=1, until=AS_OF)
+        write_snapshots(world, folder(), AS_OF)
+    policies = load_policies("article", beside=POLICY_FOLDER, base_currency="CNY")
+    for name, (types, rows) in night_tables(policies, AS_OF).items():
+        write_rows(target=folder() / f"{name}.parquet", types=types, rows=rows)
+
+
+def customers_that_differ() -> int:
+    """Customers for whom the reference and the project disagree on what both state."""
+    with duckdb.connect() as connection:
+        for view, name in (("reference", "reference"), ("receivable", "core.receivable")):
+            connection.execute(
+                f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{folder() / name}.parquet')"
+            )
+        return int((connection.execute(AGREES).fetchone() or (-1,))[0])
+
+
+def main() -> bool:
+    """Print the costs; True when memory stayed within its bound and the answers are the same."""
+    threads = os.cpu_count() or 1
+    prepare()
+    spent: dict[str, list[Cost]] = {}
+    for _ in range(ROUNDS):
+        spent.setdefault("reference", []).append(cost(run_reference, threads))
+        for model in models.models():
+            spent.setdefault(model.full_name, []).append(cost(run_model, model.full_name, threads))
+    found = {name: median(costs) for name, costs in spent.items()}
+    out = sys.stdout.write
+    out(f"{CUSTOMERS:,} customers, {threads} threads, median of {ROUNDS}\n")
+    for name, each in found.items():
+        out(line(name, each))
+    most = max(found.values(), key=lambda c: c.memory)
+    whole = sum(each.seconds for name, each in found.items() if name != "reference")
+    differ = customers_that_differ()
+    out(line("everything together", Cost(whole, most.memory)))
+    out(f"ratio to the reference: {whole / found['reference'].seconds:.2f}\n")
+    out(f"customers on whom the two disagree: {differ}\n")
+    return most.memory <= MOST_MEMORY and differ == 0
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)
