@@ -25,7 +25,7 @@
 --   exposure_amount    DECIMAL(28,2)  what counts against the limit, base currency; NULL: no_fx
 --   main_score         DECIMAL(18,6)  the scorecard's main score, 0 to 100; NULL: nothing is known
 --   priority_amount    DECIMAL(28,6)  exposure times the points missing to 100, over 100; what is unknown misses 100 [R0-05]
---   priority_rank      BIGINT         1 has most at stake; equal stakes share a rank; NULL: no_fx [R0-05]
+--   priority_rank      BIGINT         1 has most at stake, of equals the first by number; NULL: no_fx [R0-05]
 
 WITH
 
@@ -72,7 +72,9 @@ placed AS (
     2 * value_no - 1 + loyalty_no AS grid_cell,
     CASE
       WHEN priority_amount IS NOT NULL
-        THEN RANK() OVER (PARTITION BY policy_id ORDER BY priority_amount DESC NULLS LAST)
+        THEN ROW_NUMBER() OVER (
+          PARTITION BY policy_id ORDER BY priority_amount DESC NULLS LAST, customer_id
+        )
     END AS priority_rank
   FROM looked_at
 )
