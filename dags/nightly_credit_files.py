@@ -33,6 +33,7 @@ LAYERS = (
     "5_score",
     "6_grade",
     "7_terms",
+    "8_action",
     "9_mart",
 )
 CREDIT_FILES = Asset("credit_files", uri="zixin://published/credit_files")
