@@ -106,6 +106,9 @@ seen AS (
   UNION
   SELECT currency FROM current.penalty
   WHERE NOT is_deleted AND currency IS NOT NULL
+  UNION
+  SELECT currency FROM current.limit_decision
+  WHERE NOT is_deleted AND decided_on <= CAST(:as_of AS DATE)
 ),
 
 -- A pair quoted the other way round serves as well; the pair as asked for comes first.

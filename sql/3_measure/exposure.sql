@@ -117,7 +117,7 @@ covered AS (
   SELECT
     counted.*,
     CASE
-      WHEN insured_covered_amount IS NULL THEN NULL
+      WHEN insured_covered_amount IS NULL OR exposure_amount IS NULL THEN NULL
       ELSE LEAST(
         insured_covered_amount,
         CAST(COALESCE(insured_share, 0) * GREATEST(
@@ -133,7 +133,7 @@ netted AS (
     covered.*,
     exposure_amount - COALESCE(insured_amount, 0) AS uninsured_amount,
     CASE
-      WHEN guarantee_verified_value IS NULL THEN NULL
+      WHEN guarantee_verified_value IS NULL OR exposure_amount IS NULL THEN NULL
       WHEN deducts_guarantees THEN 0
       ELSE LEAST(guarantee_verified_value, exposure_amount - COALESCE(insured_amount, 0))
     END AS secured_amount
