@@ -15,7 +15,7 @@
 --   legal_asof                 DATE           the last answer of a court or a list; NULL: nobody was asked, or none answered
 --   lit_asof                   DATE           the last answer about lawsuits, else the last record; NULL: not_asked
 --   listing_asof               DATE           the last answer about any public list, else the last entry; NULL: not_asked
---   lit_source                 VARCHAR        who gave the last answer about lawsuits; NULL: not_asked [R0-71]
+--   lit_source                 VARCHAR        who gave the last answer about lawsuits, else told of a case unasked; NULL: not_asked [R0-71]
 --   lit_source_cnt             BIGINT         providers that answered about lawsuits
 --   lit_cnt_defendant_24m      BIGINT         cases against it filed in 24 months; NULL: not_asked [R0-70]
 --   lit_cnt_defendant_36m      BIGINT         cases against it filed in 36 months; NULL: not_asked [R1-30]
@@ -42,8 +42,8 @@
 --   licence_cnt                BIGINT         permits we know of, each name once; NULL: not_asked
 --   licence_expired_cnt        BIGINT         those that ran out or were taken away; NULL: not_asked [R0-94]
 --   licence_next_expiry        DATE           the next day one that holds runs out; NULL: none does
---   registration_status        VARCHAR        active, inactive, revoked, deregistered …; NULL: not_asked, unknown
---   registration_status_date   DATE           the day a registry last changed it, else the day we last heard; NULL: as status
+--   registration_status        VARCHAR        active, inactive, revoked, deregistered …, a standing list before a registry; NULL: not_asked, unknown
+--   registration_status_date   DATE           the day the list or the registry says so, else the day we last heard; NULL: as status, not stated
 --   registration_change_date   DATE           the last change of name, legal representative, status or address; NULL: none known [EW17]
 --   registration_change_item   VARCHAR        what changed that day: status before name before legal_representative before address
 --   registration_change_record VARCHAR        evidence: provider and record
@@ -96,6 +96,7 @@ lawsuit AS (
     COUNT(*) FILTER (WHERE role IN ('plaintiff', 'applicant', 'appellant', 'petitioner')) > 0
       AS is_claiming,
     MAX(score) AS score,
+    MIN(provider) AS provider,
     MAX(stated_on) AS stated_on
   FROM legal
   WHERE record_kind = 'court_party' AND kind <> 'bankruptcy'
@@ -123,6 +124,7 @@ claim AS (
     lawsuit.public_on,
     lawsuit.is_open,
     lawsuit.score,
+    lawsuit.provider,
     lawsuit.stated_on,
     stake.amount,
     stake.amount_base,
@@ -152,6 +154,7 @@ against AS (
       AS no_fx_cnt,
     SUM(claim.amount_base) FILTER (WHERE claim.is_open) AS open_base,
     MIN(claim.score) FILTER (WHERE claim.filed_on > book.months_36_start) AS score_min,
+    MIN(claim.provider) AS provider,
     MAX(claim.stated_on) AS stated_on,
     MAX(claim.public_on) FILTER (WHERE claim.place = 1) AS latest_on,
     MAX(claim.case_key) FILTER (WHERE claim.place = 1 AND claim.public_on IS NOT NULL)
@@ -226,6 +229,11 @@ listed AS (
     COUNT(*) FILTER (WHERE kind = 'tax_arrears') AS tax_arrears_cnt,
     COUNT(*) FILTER (WHERE kind = 'equity_freeze') AS equity_freeze_cnt,
     COUNT(*) FILTER (WHERE kind = 'sanctioned') AS sanctioned_cnt,
+    CASE
+      WHEN COUNT(*) FILTER (WHERE kind = 'deregistered') > 0 THEN 'deregistered'
+      WHEN COUNT(*) FILTER (WHERE kind = 'revoked') > 0 THEN 'revoked'
+    END AS status,
+    MAX(public_on) FILTER (WHERE kind IN ('deregistered', 'revoked')) AS status_date,
     MAX(stated_on) AS stated_on,
     MAX(public_on) FILTER (
       WHERE place = 1 AND kind IN ('dishonest', 'enforcement', 'consumption_limit')
@@ -259,6 +267,8 @@ registered AS (
     registration.status,
     COALESCE(registration.updated_on, registration.known_on) AS status_date,
     registration.provider || ' ' || registration.record_id AS evidence,
+    registration.provider,
+    registration.record_id,
     ROW_NUMBER() OVER (
       PARTITION BY link.customer_id, link.state
       ORDER BY
@@ -435,12 +445,13 @@ permitted AS (
   GROUP BY customer_id
 ),
 
-change AS (
+-- What a registry published as a change, and the day on which it says that an earlier name ended.
+told_change AS (
   SELECT
     link.customer_id,
     change.changed_on,
     change.item,
-    MIN(change.provider || ' ' || change.record_id) AS evidence
+    change.provider || ' ' || change.record_id AS evidence
   FROM link
   JOIN current.registration_change AS change
     ON link.record_kind = 'registration_change'
@@ -448,9 +459,23 @@ change AS (
         || COALESCE(change.customer_id, '')
   WHERE link.state = 'accepted'
     AND NOT change.is_deleted
-    AND change.changed_on <= CAST(:as_of AS DATE)
     AND change.item IN ('name', 'legal_representative', 'status', 'address')
-  GROUP BY link.customer_id, change.changed_on, change.item
+  UNION ALL
+  SELECT registered.customer_id, former_name.until, 'name', registered.evidence
+  FROM registered
+  JOIN current.former_name AS former_name
+    ON former_name.provider = registered.provider AND former_name.record_id = registered.record_id
+  WHERE registered.state = 'accepted'
+    AND NOT former_name.is_deleted
+    AND former_name.kind = 'former'
+    AND former_name.until IS NOT NULL
+),
+
+change AS (
+  SELECT customer_id, changed_on, item, MIN(evidence) AS evidence
+  FROM told_change
+  WHERE changed_on <= CAST(:as_of AS DATE)
+  GROUP BY customer_id, changed_on, item
 ),
 
 placed_change AS (
@@ -576,7 +601,7 @@ SELECT
   END AS legal_asof,
   COALESCE(asked.lit_asof, against.stated_on) AS lit_asof,
   COALESCE(asked.listing_asof, listed.stated_on) AS listing_asof,
-  lit_source.lit_source,
+  COALESCE(lit_source.lit_source, against.provider) AS lit_source,
   COALESCE(lit_source.lit_source_cnt, 0) AS lit_source_cnt,
   COALESCE(against.cnt_24m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_cnt_defendant_24m,
@@ -652,9 +677,14 @@ SELECT
   COALESCE(permitted.expired_cnt, CASE WHEN asked.licence_asof IS NOT NULL THEN 0 END)
     AS licence_expired_cnt,
   permitted.next_expiry AS licence_next_expiry,
-  CASE WHEN registered.status <> 'unknown' THEN registered.status END AS registration_status,
-  CASE WHEN registered.status <> 'unknown' THEN registered.status_date END
-    AS registration_status_date,
+  CASE
+    WHEN listed.status IS NOT NULL THEN listed.status
+    WHEN registered.status <> 'unknown' THEN registered.status
+  END AS registration_status,
+  CASE
+    WHEN listed.status IS NOT NULL THEN listed.status_date
+    WHEN registered.status <> 'unknown' THEN registered.status_date
+  END AS registration_status_date,
   changed.changed_on AS registration_change_date,
   changed.item AS registration_change_item,
   changed.evidence AS registration_change_record,

@@ -211,7 +211,7 @@ def test_nothing_found_is_zero_only_where_somebody_asked_and_was_answered(night)
 def test_a_case_found_without_asking_is_known_and_a_claim_of_its_own_tells_nothing(night):
     """Found while asking about somebody else: at least this many."""
     night(customer=CUSTOMERS, **court(("1", "defendant", "2026-01-01", {}))).expect(
-        "indicator.legal", "lit_cnt_defendant_36m | lit_cnt_defendant_24m\n1 | 1"
+        "indicator.legal", "lit_cnt_defendant_36m | lit_cnt_defendant_24m | lit_source\n1 | 1 | qcc"
     )
     night(customer=CUSTOMERS, **court(("1", "plaintiff", "2026-01-01", {}))).expect(
         "indicator.legal", "lit_cnt_defendant_36m | lit_cnt_plaintiff_36m\n- | 1"
@@ -534,6 +534,43 @@ def test_the_last_change_in_the_registry(night):
     )
     night(customer=CUSTOMERS, **changes).expect(
         "indicator.legal", "registration_change_record\nqcc L2"
+    )
+
+
+def test_a_registry_tells_when_a_name_ended(night):
+    """EW17 from sources that give earlier names; one whose registration nobody matched tells nothing."""
+    found = night(
+        customer=CUSTOMERS,
+        former_name="""
+            customer_id | name   | kind    | until      | provider | record_id
+            C1          | Before | former  | 2026-10-01 | qcc      | L1
+            C1          | Sign   | trading | 2026-10-02 | qcc      | L1         # no legal name
+            C1          | Other  | former  | 2026-10-03 | qcc      | L9         # nobody matched it
+            C1          | Soon   | former  | 2026-11-21 | qcc      | L1         # tomorrow
+        """,
+        **found_by("registration", [{"status": "active"}]),
+    )
+
+    found.expect(
+        "indicator.legal",
+        """
+        registration_change_date | registration_change_item | registration_change_record
+        2026-10-01               | name                     | qcc L1
+        """,
+    )
+
+
+def test_a_list_of_revoked_licences_outweighs_an_active_registration(night):
+    registry = found_by("registration", [{"status": "active"}])
+    lists = found_by("listing", [{"kind": "revoked", "listed_on": "2026-03-03", "record_id": "X"}])
+    both = {**registry, **lists, "record_link": registry["record_link"] + lists["record_link"]}
+
+    night(customer=CUSTOMERS, **both).expect(
+        "indicator.legal",
+        """
+        registration_status | registration_status_date | revoked_record
+        revoked             | 2026-03-03               | qcc X
+        """,
     )
 
 
