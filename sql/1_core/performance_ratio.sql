@@ -59,7 +59,6 @@ accounts AS (
     END AS company_size
   FROM event.statement
   LEFT JOIN event.party_industry ON party_industry.customer_id = statement.customer_id
-  WHERE statement.year_no IN (0, 1)
 ),
 
 -- One row a customer, year and ratio.
@@ -252,8 +251,8 @@ SELECT
   sign * average AS average,
   sign * low AS low,
   sign * poor AS poor,
-  CAST(weight * fifths * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 6)) AS points,
-  CAST(weight * fifths_prior * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 6)) AS points_prior,
+  ROUND(weight * fifths * CAST(0.2 AS DECIMAL(2, 1)), 6) AS points,
+  ROUND(weight * fifths_prior * CAST(0.2 AS DECIMAL(2, 1)), 6) AS points_prior,
   band,
   band_prior,
   CASE

@@ -119,95 +119,59 @@ report AS (
   WHERE NOT bureau_score.is_deleted AND bureau_score.report_date <= CAST(:as_of AS DATE)
 ),
 
--- One report a day and scale, found while asking about two customers, is one.
-single AS (
+placed AS (
   SELECT
     report.*,
     CASE WHEN norm_reason IS NULL THEN
       TRY_CAST((score - score_min) / (score_max - score_min) AS DECIMAL(28, 10))
     END AS norm,
     ROW_NUMBER() OVER (
-      PARTITION BY owner_id, provider, scale_id, report_date
-      ORDER BY no_score, is_certain DESC, link_score DESC, record_key
-    ) AS of_the_day
-  FROM report
-),
-
-placed AS (
-  SELECT
-    single.*,
-    ROW_NUMBER() OVER (
       PARTITION BY owner_id
       ORDER BY report_date DESC, no_score, is_certain DESC, link_score DESC, record_key
-    ) AS place,
-    ROW_NUMBER() OVER (
-      PARTITION BY owner_id, provider, scale_id ORDER BY report_date DESC, record_key
-    ) AS scale_place,
-    ROW_NUMBER() OVER (
-      PARTITION BY owner_id
-      ORDER BY
-        CASE WHEN recommended_limit IS NULL THEN 1 ELSE 0 END, report_date DESC, is_certain DESC,
-        link_score DESC, record_key
-    ) AS limit_place,
-    ROW_NUMBER() OVER (
-      PARTITION BY owner_id
-      ORDER BY
-        CASE WHEN default_probability IS NULL THEN 1 ELSE 0 END, report_date DESC, is_certain DESC,
-        link_score DESC, record_key
-    ) AS default_place,
-    ROW_NUMBER() OVER (
-      PARTITION BY owner_id
-      ORDER BY
-        CASE WHEN days_beyond_terms IS NULL THEN 1 ELSE 0 END, report_date DESC, is_certain DESC,
-        link_score DESC, record_key
-    ) AS dbt_place,
-    ROW_NUMBER() OVER (
-      PARTITION BY owner_id
-      ORDER BY
-        CASE WHEN band IS NULL THEN 1 ELSE 0 END, report_date DESC, is_certain DESC,
-        link_score DESC, record_key
-    ) AS band_place
-  FROM single
-  WHERE of_the_day = 1
+    ) AS place
+  FROM report
 ),
 
 latest AS (
   SELECT * FROM placed WHERE place = 1
 ),
 
-earlier AS (
+-- Which of a customer's reports, newest first, is the first to say each thing.
+first_with AS (
   SELECT
-    latest.owner_id,
-    placed.score,
-    placed.norm,
-    placed.band,
-    placed.report_date
-  FROM latest
-  JOIN placed
-    ON placed.owner_id = latest.owner_id
-    AND placed.provider = latest.provider
-    AND placed.scale_id = latest.scale_id
-    AND placed.scale_place = 2
+    placed.owner_id,
+    MIN(CASE WHEN placed.recommended_limit IS NOT NULL THEN placed.place END) AS limit_place,
+    MIN(CASE WHEN placed.default_probability IS NOT NULL THEN placed.place END) AS default_place,
+    MIN(CASE WHEN placed.days_beyond_terms IS NOT NULL THEN placed.place END) AS dbt_place,
+    MIN(CASE WHEN placed.band IS NOT NULL THEN placed.place END) AS band_place,
+    MIN(CASE
+      WHEN placed.provider = latest.provider AND placed.scale_id = latest.scale_id
+        AND placed.report_date < latest.report_date THEN placed.place
+    END) AS earlier_place
+  FROM placed
+  JOIN latest ON latest.owner_id = placed.owner_id
+  GROUP BY placed.owner_id
 ),
 
 parts AS (
   SELECT
     placed.owner_id,
-    MAX(CASE WHEN placed.limit_place = 1 THEN placed.recommended_limit END) AS recommended_limit,
-    MAX(CASE WHEN placed.limit_place = 1 THEN placed.currency END) AS limit_currency,
-    MAX(CASE WHEN placed.limit_place = 1 AND placed.recommended_limit IS NOT NULL
-      THEN placed.report_date END) AS limit_date,
-    MAX(CASE WHEN placed.default_place = 1 THEN placed.default_probability END)
+    MAX(CASE WHEN placed.place = limit_place THEN placed.recommended_limit END)
+      AS recommended_limit,
+    MAX(CASE WHEN placed.place = limit_place THEN placed.currency END) AS limit_currency,
+    MAX(CASE WHEN placed.place = limit_place THEN placed.report_date END) AS limit_date,
+    MAX(CASE WHEN placed.place = default_place THEN placed.default_probability END)
       AS default_probability,
-    MAX(CASE WHEN placed.default_place = 1 AND placed.default_probability IS NOT NULL
-      THEN placed.report_date END) AS default_date,
-    MAX(CASE WHEN placed.dbt_place = 1 THEN placed.days_beyond_terms END) AS days_beyond_terms,
-    MAX(CASE WHEN placed.dbt_place = 1 AND placed.days_beyond_terms IS NOT NULL
-      THEN placed.report_date END) AS dbt_date,
-    MAX(CASE WHEN placed.band_place = 1 THEN placed.band END) AS band
+    MAX(CASE WHEN placed.place = default_place THEN placed.report_date END) AS default_date,
+    MAX(CASE WHEN placed.place = dbt_place THEN placed.days_beyond_terms END) AS days_beyond_terms,
+    MAX(CASE WHEN placed.place = dbt_place THEN placed.report_date END) AS dbt_date,
+    MAX(CASE WHEN placed.place = band_place THEN placed.band END) AS band,
+    MAX(CASE WHEN placed.place = earlier_place THEN placed.score END) AS earlier_score,
+    MAX(CASE WHEN placed.place = earlier_place THEN placed.norm END) AS earlier_norm,
+    MAX(CASE WHEN placed.place = earlier_place THEN placed.band END) AS earlier_band,
+    MAX(CASE WHEN placed.place = earlier_place THEN placed.report_date END) AS earlier_date
   FROM placed
-  WHERE placed.limit_place = 1 OR placed.default_place = 1 OR placed.dbt_place = 1
-    OR placed.band_place = 1
+  JOIN first_with ON first_with.owner_id = placed.owner_id
   GROUP BY placed.owner_id
 ),
 
@@ -433,17 +397,17 @@ SELECT
   composed.report_date AS bureau_score_asof,
   composed.scale_id AS bureau_score_scale,
   composed.score AS bureau_score_raw,
-  CAST(composed.norm AS DECIMAL(18, 6)) AS bureau_score_norm,
+  ROUND(composed.norm, 6) AS bureau_score_norm,
   COALESCE(composed.no_report_reason, composed.norm_reason) AS bureau_score_norm_reason,
   composed.band AS bureau_band,
   composed.band_meaning AS bureau_band_text,
   composed.rated_since AS bureau_rated_since,
-  earlier.score AS bureau_score_prev,
-  CAST(earlier.norm AS DECIMAL(18, 6)) AS bureau_score_norm_prev,
-  earlier.band AS bureau_band_prev,
-  earlier.report_date AS bureau_prev_asof,
-  CAST(earlier.norm - composed.norm AS DECIMAL(18, 6)) AS bureau_score_fall,
-  composed.band <> earlier.band AS bureau_band_changed,
+  parts.earlier_score AS bureau_score_prev,
+  ROUND(parts.earlier_norm, 6) AS bureau_score_norm_prev,
+  parts.earlier_band AS bureau_band_prev,
+  parts.earlier_date AS bureau_prev_asof,
+  ROUND(parts.earlier_norm - composed.norm, 6) AS bureau_score_fall,
+  composed.band <> parts.earlier_band AS bureau_band_changed,
   parts.band AS m4_agency_rating,
   parts.default_probability,
   parts.default_date AS default_probability_date,
@@ -502,7 +466,6 @@ SELECT
   COALESCE(refs.overdue_cnt, 0) AS ref_overdue_cnt,
   composed.no_report_reason AS null_reason
 FROM composed
-LEFT JOIN earlier ON earlier.owner_id = composed.customer_id
 LEFT JOIN parts ON parts.owner_id = composed.customer_id
 LEFT JOIN event.currency ON currency.currency = parts.limit_currency
 LEFT JOIN agency ON agency.provider = composed.provider

@@ -63,7 +63,7 @@
 --   neg_equity                         BOOLEAN        equity is not above 0 [C7]
 --   is_insolvent                       BOOLEAN        liabilities above assets [C7]
 --   z_score                            DECIMAL(18,6)  Z of 1968, coefficient 0.999 for sales [C5]
---   z_score_reason                     VARCHAR        financial_firm, not_listed; NULL: see null_reason
+--   z_score_reason                     VARCHAR        financial_firm, no_market_value; NULL: see null_reason
 --   z_score_rounded                    DECIMAL(18,6)  the same with 1.0 for sales, as some print it [C5]
 --   z_zone                             VARCHAR        safe above 2.99, distress below 1.81, grey between
 --   z1_score                           DECIMAL(18,6)  Z′, book equity for market value [C5]
@@ -161,8 +161,13 @@ zoned AS (
       AS z1_zone,
     CASE WHEN z2 > 2.6 THEN 'safe' WHEN z2 >= 1.1 THEN 'grey' WHEN z2 < 1.1 THEN 'distress' END
       AS z2_zone,
-    CASE WHEN z2 > 2.6 THEN 2 WHEN z2 >= 1.1 THEN 1 WHEN z2 < 1.1 THEN 0 END AS z2_zone_no
+    CASE WHEN z2 > 2.6 THEN 2 WHEN z2 >= 1.1 THEN 1 WHEN z2 < 1.1 THEN 0 END AS z2_zone_no,
+    CASE WHEN has_year_before THEN customer_id END AS compared_id
   FROM summed
+),
+
+year_before AS (
+  SELECT * FROM zoned WHERE year_no = 1
 ),
 
 -- Two years side by side. Fractions are compared crosswise, money times money: a / b > c / d where b and
@@ -202,8 +207,7 @@ tested AS (
       now.revenue * before.total_assets > before.revenue * now.total_assets
     END AS f_turnover_up
   FROM zoned AS now
-  LEFT JOIN zoned AS before
-    ON before.customer_id = now.customer_id AND before.year_no = 1 AND now.has_year_before
+  LEFT JOIN year_before AS before ON before.customer_id = now.compared_id
   WHERE now.year_no = 0
 ),
 
@@ -224,6 +228,14 @@ counted AS (
       + CASE WHEN f_no_issue IS NULL THEN 0 ELSE 1 END
       + CASE WHEN f_margin_up IS NULL THEN 0 ELSE 1 END
       + CASE WHEN f_turnover_up IS NULL THEN 0 ELSE 1 END AS test_cnt,
+    CASE z_model WHEN 'z' THEN z WHEN 'z1' THEN z1 WHEN 'z2' THEN z2 END AS z_applied,
+    TRY_CAST(
+      CASE z_model
+        WHEN 'z' THEN (z - 1.81) / 1.18
+        WHEN 'z1' THEN (z1 - 1.23) / 1.67
+        WHEN 'z2' THEN (z2 - 1.1) / 1.5
+      END AS DECIMAL(28, 10)
+    ) AS z_position,
     CASE WHEN is_financial THEN 'financial_firm' END AS no_z_reason,
     CASE WHEN NOT has_year_before THEN
       CASE WHEN is_unit_mixed THEN 'unit_mix' ELSE 'no_year_before' END
@@ -304,43 +316,34 @@ SELECT
   END AS revenue_growth_reason,
   counted.equity <= 0 AS neg_equity,
   counted.total_liabilities > counted.total_assets AS is_insolvent,
-  TRY_CAST(counted.z AS DECIMAL(18, 6)) AS z_score,
+  TRY_CAST(ROUND(counted.z, 6) AS DECIMAL(18, 6)) AS z_score,
   COALESCE(
     counted.no_z_reason,
-    CASE WHEN counted.customer_id IS NOT NULL AND counted.market_equity IS NULL THEN 'not_listed' END
+    CASE WHEN counted.customer_id IS NOT NULL AND counted.market_equity IS NULL THEN 'no_market_value' END
   ) AS z_score_reason,
-  TRY_CAST(counted.z_rounded AS DECIMAL(18, 6)) AS z_score_rounded,
+  TRY_CAST(ROUND(counted.z_rounded, 6) AS DECIMAL(18, 6)) AS z_score_rounded,
   counted.z_zone,
-  TRY_CAST(counted.z1 AS DECIMAL(18, 6)) AS z1_score,
+  TRY_CAST(ROUND(counted.z1, 6) AS DECIMAL(18, 6)) AS z1_score,
   counted.z1_zone,
-  TRY_CAST(counted.z2 AS DECIMAL(18, 6)) AS z2_score,
+  TRY_CAST(ROUND(counted.z2, 6) AS DECIMAL(18, 6)) AS z2_score,
   counted.no_z_reason AS z2_score_reason,
   counted.z2_zone,
   counted.z2_zone_before AS z2_zone_prior,
   counted.z2_zone_fall,
-  TRY_CAST(counted.z2 + 3.25 AS DECIMAL(18, 6)) AS z2_em_score,
+  TRY_CAST(ROUND(counted.z2 + 3.25, 6) AS DECIMAL(18, 6)) AS z2_em_score,
   counted.z2_zone AS z2_em_zone,
   CASE
     WHEN counted.z_model IS NOT NULL
       THEN counted.total_liabilities = 0 OR counted.x4_equity > 10 * counted.total_liabilities
   END AS x4_capped,
   counted.z_model,
-  TRY_CAST(
-    CASE counted.z_model WHEN 'z' THEN counted.z WHEN 'z1' THEN counted.z1 ELSE counted.z2 END
-    AS DECIMAL(18, 6)
-  ) AS z_score_applied,
+  TRY_CAST(ROUND(counted.z_applied, 6) AS DECIMAL(18, 6)) AS z_score_applied,
   CASE counted.z_model
     WHEN 'z' THEN counted.z_zone
     WHEN 'z1' THEN counted.z1_zone
     ELSE counted.z2_zone
   END AS z_zone_applied,
-  TRY_CAST(TRY_CAST(
-    CASE counted.z_model
-      WHEN 'z' THEN (counted.z - 1.81) / 1.18
-      WHEN 'z1' THEN (counted.z1 - 1.23) / 1.67
-      ELSE (counted.z2 - 1.1) / 1.5
-    END
-  AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS z_applied_position,
+  TRY_CAST(ROUND(counted.z_position, 6) AS DECIMAL(18, 6)) AS z_applied_position,
   counted.no_z_reason AS z_applied_position_reason,
   counted.f_roa_positive,
   counted.f_cfo_positive,

@@ -253,7 +253,7 @@ def test_no_z_for_a_bank_and_no_z_of_1968_without_a_market_value(night):
         "indicator.finance", f"{columns}\nfinancial_firm | financial_firm | financial_firm | 0.6"
     )
     finance(night, accounts(**FIRM_F)).expect(
-        "indicator.finance", f"{columns}\nnot_listed | - | - | 0.6"
+        "indicator.finance", f"{columns}\nno_market_value | - | - | 0.6"
     )
 
 
