@@ -21,6 +21,7 @@ from etl.policy import POLICY_FOLDER, POLICY_GRAINS, POLICY_TABLES
 from etl.requirements import requirements
 from etl.settings import PROJECT
 from etl.sources.marked_yaml import read_marked_yaml
+from etl.validation.tables import contracts
 
 TARGET = PROJECT / "docs" / "data-dictionary.md"
 
@@ -305,7 +306,7 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
 
 def render() -> str:
     """The whole dictionary as Markdown; the same tree gives the same bytes."""
-    tables = [*models.models(), *models.comparisons()]
+    tables = [*models.models(), *models.comparisons(), *contracts()]
     lines = [*INTRODUCTION.splitlines(), "", *_inputs(), *_links(), *_policies()]
     for schema in dict.fromkeys(table.schema for table in tables):
         lines += [f"## {LAYER_TITLES.get(schema, schema)}: {schema}", ""]

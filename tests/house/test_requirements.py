@@ -8,13 +8,14 @@ import pytest
 from etl import models
 from etl.dictionary import places_of
 from etl.requirements import requirements
+from etl.validation.tables import contracts
 from tests.house.repository import ROOT, listed
 
 SPEC = ROOT.parent / "shared" / "spec" / "requirements.md"
 
 
 def test_every_requirement_has_an_answer() -> None:
-    places = places_of([*models.models(), *models.comparisons()])
+    places = places_of([*models.models(), *models.comparisons(), *contracts()])
     gaps = [
         f"{one.requirement} ({one.title}): no table and no indicator names it; compute it, or say in "
         "sql/reference/requirement.csv which input no source gives"

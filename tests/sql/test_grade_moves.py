@@ -39,9 +39,7 @@ def test_what_became_of_the_grades_of_half_a_year_ago(night):
         """,
         policy_id="article",
     )
-    found = night(
-        invoice=THEN + LATER, payment=PAID + PAID_LATER, cohort=cohort, before=cohort
-    )
+    found = night(invoice=THEN + LATER, payment=PAID + PAID_LATER, cohort=cohort, before=cohort)
     found.expect(
         "mart.grade_outcome",
         """

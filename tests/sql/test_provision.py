@@ -19,7 +19,12 @@ DUE = {  # month end → a due date a bucket: 15 days to come, 15, 45, 75 and 12
     "2026-09": ("2026-10-15", "2026-09-15", "2026-08-16", "2026-07-17", "2026-06-02"),
     "2026-10": ("2026-11-15", "2026-10-16", "2026-09-16", "2026-08-17", "2026-07-03"),
 }
-PAID = {"2026-07": "2026-08-01", "2026-08": "2026-09-01", "2026-09": "2026-10-01", "2026-10": "2026-11-01"}
+PAID = {
+    "2026-07": "2026-08-01",
+    "2026-08": "2026-09-01",
+    "2026-09": "2026-10-01",
+    "2026-10": "2026-11-01",
+}
 
 
 def flows() -> dict[str, str]:
@@ -140,7 +145,9 @@ def test_the_matrix_of_the_standard(night, factor, amounts, total):
 
 
 def test_nothing_known_takes_the_policys_rates(night):
-    found = night(invoice="invoice_id | invoice_date | due_date | amount\nI1 | 2026-11-10 | - | 100")
+    found = night(
+        invoice="invoice_id | invoice_date | due_date | amount\nI1 | 2026-11-10 | - | 100"
+    )
     found.expect(
         "mart.provision",
         """
@@ -155,7 +162,10 @@ def test_nothing_known_takes_the_policys_rates(night):
         policy_id="article",
         method="flow_rate",
     )
-    assert {row["null_reason"] for row in found.rows("measure.loss_rate")} == {"too_few_months", "no_sales"}
+    assert {row["null_reason"] for row in found.rows("measure.loss_rate")} == {
+        "too_few_months",
+        "no_sales",
+    }
 
 
 UNTIDY = {
@@ -209,7 +219,9 @@ def test_a_months_end_is_the_aging_of_that_night(night):
         2026-10-31 | CNY      | no_due_date | 1        | 40
         """,
     )
-    tonight = [row for row in found.rows("indicator.month_aging") if row["month_end"] == found.as_of]
+    tonight = [
+        row for row in found.rows("indicator.month_aging") if row["month_end"] == found.as_of
+    ]
     for currency in ("CNY", "USD"):
         aging = [row for row in found.rows("indicator.aging") if row["currency"] == currency]
         assert sum(row["open_amount"] for row in tonight if row["currency"] == currency) == sum(

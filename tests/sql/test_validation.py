@@ -95,7 +95,9 @@ def test_who_came_and_who_went_is_in_no_matrix(night, tmp_path):
 
     assert shares(tables, "share", "A") == [1, 0, 0, 0]
     summary = tables["migration_summary"][0]
-    assert [summary[name] for name in ("rated_cnt", "new_cnt", "gone_cnt", "from_nr_cnt")] == [1] * 4
+    assert [summary[name] for name in ("rated_cnt", "new_cnt", "gone_cnt", "from_nr_cnt")] == [
+        1
+    ] * 4
 
 
 def test_every_table_is_what_its_contract_says(night, tmp_path):
