@@ -115,7 +115,7 @@ def test_behind_plan_by_amount_and_never_made_up_by_another_contract(night):
             contract_id | milestone_id | owed_by  | planned_date | actual_date | planned_amount | actual_amount
             K1          | M1           | customer | {day(100)}   | {day(90)}   | 100            | 80
             K1          | M2           | customer | {day(0)}     | -           | 100            | 30   # a part, no day
-            K1          | M3           | customer | {day(-30)}   | {day(1)}    | 50             | -     # early: makes up
+            K1          | M3           | customer | {day(-30)}   | {day(1)}    | 50             | - # early
             K1          | M4           | customer | {day(5)}     | {day(-1)}   | 40             | 40    # done tomorrow
             K2          | M1           | customer | {day(5)}     | {day(5)}    | 60             | 500   # ahead
             K1          | U1           | us       | {day(5)}     | -           | 10             | -
