@@ -3,9 +3,8 @@
 -- Orders belong to the trade family; here stands what binds beside them: how long, how much of its trade is
 -- ours, whom it brought, whether it says it will stay. Customer value is what is left of its yearly gross
 -- margin when it stays as customers of this book do: margin x sum of (retention / (1 + discount))^year
--- over the policy's years. Retention is the book's: customers who ordered in the year before the window and
--- ordered again in it, because one customer either came back or did not. An order whose cost nobody stated
--- adds no margin.
+-- over the policy's years. Retention is the book's: customers who ordered 13 to 24 months ago and again in the
+-- last 12, because one customer either came back or did not. An order whose cost nobody stated adds no margin.
 --
 -- Grain: one row per customer. Key: customer_id.
 -- Requirements: R4-G3, R0-40, R1-71, R4-20, R4-22, R4-80; Q11, Q13a; C16; A0.1 Currency.
@@ -28,8 +27,8 @@
 --   acquire_cost            DECIMAL(28,2)  what winning it cost us, all time, base currency; NULL: see relation_cost_12m_reason [R4-22]
 --   keep_cost_12m           DECIMAL(28,2)  keeping it, in the window; NULL: as relation_cost_12m
 --   grow_cost_12m           DECIMAL(28,2)  growing it, in the window; NULL: as relation_cost_12m
---   yearly_margin           DECIMAL(28,2)  gross margin of its orders in the window, orders with a stated cost, by 12 months; NULL: see clv_reason
---   retention               DECIMAL(18,6)  fraction of the book's customers of the year before who ordered again in the window; NULL: nobody ordered then [R4-20]
+--   yearly_margin           DECIMAL(28,2)  gross margin of its orders of the last 12 months, of those with a stated cost; NULL: see clv_reason
+--   book_retention          DECIMAL(18,6)  fraction of the book's customers who ordered 13 to 24 months ago and again in the last 12; NULL: nobody ordered then [R4-20]
 --   clv                     DECIMAL(28,6)  customer lifetime value, base currency; NULL: see clv_reason [C16, R4-80]
 --   clv_reason              VARCHAR        no_order_feed: no orders are read; no_cost: no order says what it cost us; no_fx; no_retention; NULL: there is a value
 --   customer_value          DECIMAL(28,6)  the same, of the margin less what keeping and growing it cost; NULL: see its reason [R4-80]
@@ -40,12 +39,10 @@ WITH
 night AS (
   SELECT
     book.window_start,
-    book.window_months,
-    book.months_24_start,
     book.clv_discount,
     book.clv_years,
     (SELECT COUNT(*) FROM current.relation_cost WHERE NOT is_deleted) AS cost_cnt,
-    (SELECT COUNT(*) FROM current.sales_order WHERE NOT is_deleted) AS order_cnt,
+    (SELECT COUNT(*) FROM core.order_book) AS order_cnt,
     (SELECT COUNT(*) FROM current.customer WHERE NOT is_deleted AND referred_by IS NOT NULL)
       AS referred_cnt,
     (SELECT COUNT(*) FROM current.feedback WHERE NOT is_deleted AND would_continue IS NOT NULL)
@@ -68,7 +65,8 @@ answer AS (
   SELECT
     feedback.customer_id,
     COUNT(*) AS answer_cnt,
-    COUNT(CASE WHEN feedback.would_continue THEN 1 END) AS yes_cnt,
+    CAST(CAST(COUNT(CASE WHEN feedback.would_continue THEN 1 END) / CAST(COUNT(*) AS DECIMAL(18, 2))
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 10)) AS yes_share,
     MAX(feedback.given_on) AS newest_date
   FROM current.feedback AS feedback
   CROSS JOIN night
@@ -88,14 +86,14 @@ cost AS (
         AND (relation_cost.kind = 'acquire' OR relation_cost.cost_date > night.window_start) THEN 1
       ELSE 0
     END) AS is_no_fx,
-    SUM(CASE WHEN relation_cost.cost_date > night.window_start
-      THEN relation_cost.amount * currency.rate_to_base END) AS window_base,
-    SUM(CASE WHEN relation_cost.kind = 'acquire'
-      THEN relation_cost.amount * currency.rate_to_base END) AS acquire_base,
-    SUM(CASE WHEN relation_cost.kind = 'keep' AND relation_cost.cost_date > night.window_start
-      THEN relation_cost.amount * currency.rate_to_base END) AS keep_base,
-    SUM(CASE WHEN relation_cost.kind = 'grow' AND relation_cost.cost_date > night.window_start
-      THEN relation_cost.amount * currency.rate_to_base END) AS grow_base
+    CAST(ROUND(SUM(CASE WHEN relation_cost.cost_date > night.window_start
+      THEN relation_cost.amount * currency.rate_to_base END), 2) AS DECIMAL(28, 2)) AS window_base,
+    CAST(ROUND(SUM(CASE WHEN relation_cost.kind = 'acquire'
+      THEN relation_cost.amount * currency.rate_to_base END), 2) AS DECIMAL(28, 2)) AS acquire_base,
+    CAST(ROUND(SUM(CASE WHEN relation_cost.kind = 'keep' AND relation_cost.cost_date > night.window_start
+      THEN relation_cost.amount * currency.rate_to_base END), 2) AS DECIMAL(28, 2)) AS keep_base,
+    CAST(ROUND(SUM(CASE WHEN relation_cost.kind = 'grow' AND relation_cost.cost_date > night.window_start
+      THEN relation_cost.amount * currency.rate_to_base END), 2) AS DECIMAL(28, 2)) AS grow_base
   FROM current.relation_cost AS relation_cost
   CROSS JOIN night
   LEFT JOIN event.currency AS currency ON currency.currency = relation_cost.currency
@@ -103,38 +101,16 @@ cost AS (
   GROUP BY relation_cost.customer_id
 ),
 
--- One scan of the orders: by customer and currency, so that the rate is looked up a few times only.
-ordered_in AS (
-  SELECT
-    sales_order.customer_id,
-    sales_order.currency,
-    COUNT(CASE WHEN sales_order.order_date > night.window_start THEN 1 END) AS window_cnt,
-    COUNT(CASE WHEN sales_order.order_date <= night.window_start THEN 1 END) AS before_cnt,
-    COUNT(CASE WHEN sales_order.order_date > night.window_start THEN sales_order.cost_amount END)
-      AS costed_cnt,
-    SUM(CASE WHEN sales_order.order_date > night.window_start
-      THEN sales_order.amount - sales_order.cost_amount END) AS margin
-  FROM current.sales_order AS sales_order
-  CROSS JOIN night
-  WHERE NOT sales_order.is_deleted
-    AND sales_order.status <> 'cancelled'
-    AND sales_order.order_date > night.months_24_start
-    AND sales_order.order_date <= CAST(:as_of AS DATE)
-  GROUP BY sales_order.customer_id, sales_order.currency
-),
-
 ordered AS (
   SELECT
-    ordered_in.customer_id,
-    SUM(ordered_in.window_cnt) AS window_cnt,
-    SUM(ordered_in.before_cnt) AS before_cnt,
-    SUM(ordered_in.costed_cnt) AS costed_cnt,
-    MAX(CASE WHEN ordered_in.costed_cnt > 0 AND currency.rate_to_base IS NULL THEN 1 ELSE 0 END)
-      AS is_no_fx,
-    SUM(ordered_in.margin * currency.rate_to_base) AS margin_base
-  FROM ordered_in
-  LEFT JOIN event.currency AS currency ON currency.currency = ordered_in.currency
-  GROUP BY ordered_in.customer_id
+    customer_id,
+    SUM(order_cnt_q1 + order_cnt_q2 + order_cnt_q3 + order_cnt_q4) AS window_cnt,
+    SUM(order_cnt_q5 + order_cnt_q6 + order_cnt_q7 + order_cnt_q8) AS before_cnt,
+    SUM(costed_cnt_12m) AS costed_cnt,
+    MAX(CASE WHEN costed_cnt_12m > 0 AND rate_to_base IS NULL THEN 1 ELSE 0 END) AS is_no_fx,
+    CAST(ROUND(SUM(margin_amount_12m * rate_to_base), 2) AS DECIMAL(28, 2)) AS margin_base
+  FROM core.order_book
+  GROUP BY customer_id
 ),
 
 kept AS (
@@ -147,7 +123,8 @@ kept AS (
 yearly AS (
   SELECT
     night.clv_years,
-    CAST(kept.kept_cnt / NULLIF(kept.before_cnt, 0) AS DECIMAL(28, 10)) AS retention,
+    CAST(CAST(kept.kept_cnt / NULLIF(kept.before_cnt, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS retention,
     CAST(kept.kept_cnt / NULLIF(kept.before_cnt * (1 + night.clv_discount), 0) AS DECIMAL(28, 10))
       AS kept_value
   FROM kept
@@ -184,7 +161,7 @@ joined AS (
     referral.referral_cnt,
     referral.billed_cnt,
     answer.answer_cnt,
-    answer.yes_cnt,
+    answer.yes_share,
     answer.newest_date,
     CASE
       WHEN night.cost_cnt = 0 THEN 'not_connected'
@@ -203,8 +180,7 @@ joined AS (
     CASE
       WHEN night.order_cnt = 0 OR (ordered.window_cnt > 0 AND ordered.costed_cnt = 0)
         OR ordered.is_no_fx = 1 THEN NULL
-      ELSE CAST(COALESCE(ordered.margin_base, 0) * 12 / CAST(night.window_months AS DECIMAL(18, 2))
-        AS DECIMAL(28, 10))
+      ELSE COALESCE(ordered.margin_base, 0)
     END AS margin,
     factor.retention,
     factor.worth
@@ -236,8 +212,7 @@ SELECT
   CASE WHEN referred_cnt > 0 THEN COALESCE(referral_cnt, 0) END AS referral_cnt,
   CASE WHEN referred_cnt = 0 THEN 'not_connected' END AS referral_cnt_reason,
   CASE WHEN referred_cnt > 0 THEN COALESCE(billed_cnt, 0) END AS referral_billed_cnt,
-  CAST(CAST(yes_cnt / NULLIF(CAST(answer_cnt AS DECIMAL(18, 2)), 0) AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS would_continue_share,
+  CAST(yes_share AS DECIMAL(18, 6)) AS would_continue_share,
   COALESCE(answer_cnt, 0) AS would_continue_n,
   newest_date AS would_continue_date,
   CASE
@@ -245,19 +220,17 @@ SELECT
     WHEN book_answer_cnt = 0 THEN 'not_connected'
     ELSE 'no_answer'
   END AS would_continue_share_reason,
-  CASE WHEN cost_reason IS NULL THEN ROUND(window_base, 2) END AS relation_cost_12m,
+  CASE WHEN cost_reason IS NULL THEN window_base END AS relation_cost_12m,
   cost_reason AS relation_cost_12m_reason,
-  CASE WHEN cost_reason IS NULL THEN ROUND(acquire_base, 2) END AS acquire_cost,
-  CASE WHEN cost_reason IS NULL THEN ROUND(keep_base, 2) END AS keep_cost_12m,
-  CASE WHEN cost_reason IS NULL THEN ROUND(grow_base, 2) END AS grow_cost_12m,
-  ROUND(margin, 2) AS yearly_margin,
-  CAST(retention AS DECIMAL(18, 6)) AS retention,
-  CASE WHEN value_reason IS NULL THEN CAST(CAST(margin AS DECIMAL(20, 2)) * worth AS DECIMAL(28, 6)) END
-    AS clv,
+  CASE WHEN cost_reason IS NULL THEN acquire_base END AS acquire_cost,
+  CASE WHEN cost_reason IS NULL THEN keep_base END AS keep_cost_12m,
+  CASE WHEN cost_reason IS NULL THEN grow_base END AS grow_cost_12m,
+  margin AS yearly_margin,
+  retention AS book_retention,
+  CASE WHEN value_reason IS NULL THEN CAST(ROUND(margin * worth, 6) AS DECIMAL(28, 6)) END AS clv,
   value_reason AS clv_reason,
   CASE WHEN value_reason IS NULL AND cost_reason IS NULL
-    THEN CAST(
-      CAST(margin - keep_base - grow_base AS DECIMAL(20, 2)) * worth AS DECIMAL(28, 6))
+    THEN CAST(ROUND(CAST(margin - keep_base - grow_base AS DECIMAL(28, 2)) * worth, 6) AS DECIMAL(28, 6))
   END AS customer_value,
   COALESCE(value_reason, cost_reason) AS customer_value_reason
 FROM joined

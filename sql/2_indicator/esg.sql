@@ -50,9 +50,9 @@ night AS (
 ),
 
 accepted AS (
-  SELECT record_kind, record_key, customer_id, provider
+  SELECT record_kind, record_key, customer_id
   FROM match.record_link
-  WHERE state = 'accepted'
+  WHERE state = 'accepted' AND record_kind IN ('esg_score', 'penalty')
 ),
 
 report AS (
@@ -70,10 +70,10 @@ report AS (
       WHEN esg_score.score < LEAST(esg_score.score_min, esg_score.score_max)
         OR esg_score.score > GREATEST(esg_score.score_min, esg_score.score_max) THEN 'out_of_scale'
     END AS reason,
-    CAST(
+    TRY_CAST(TRY_CAST(
       (esg_score.score - esg_score.score_min) * 100
       / NULLIF(esg_score.score_max - esg_score.score_min, 0)
-    AS DECIMAL(28, 10)) AS points
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 10)) AS points
   FROM accepted
   JOIN current.esg_score AS esg_score
     ON accepted.record_kind = 'esg_score'
@@ -179,33 +179,17 @@ register AS (
   WHERE NOT is_deleted
 ),
 
-party AS (
-  SELECT customer_id, party_id
-  FROM match.customer_link
-  WHERE state = 'accepted'
-),
-
-looked_up AS (
-  SELECT inquiry.customer_id AS asked_id
-  FROM current.inquiry AS inquiry
-  LEFT JOIN register ON register.provider = inquiry.provider AND register.product = inquiry.product
-  WHERE NOT inquiry.is_deleted
-    AND inquiry.outcome <> 'failed'
-    AND inquiry.asked_on <= CAST(:as_of AS DATE)
-    AND (register.provider IS NOT NULL OR inquiry.product = 'penalty')
-),
-
 covered AS (
-  SELECT asked_id AS customer_id FROM looked_up
+  SELECT inquiry.customer_id
+  FROM core.inquiry AS inquiry
+  LEFT JOIN register ON register.provider = inquiry.provider AND register.product = inquiry.product
+  WHERE inquiry.answered_on IS NOT NULL
+    AND (register.provider IS NOT NULL OR inquiry.product = 'penalty')
   UNION
-  SELECT party.customer_id
-  FROM looked_up
-  JOIN party AS asked ON asked.customer_id = looked_up.asked_id
-  JOIN party ON party.party_id = asked.party_id
-  UNION
-  SELECT accepted.customer_id
-  FROM accepted
-  JOIN register ON register.provider = accepted.provider AND register.product = ''
+  SELECT link.customer_id
+  FROM match.record_link AS link
+  JOIN register ON register.provider = link.provider AND register.product = ''
+  WHERE link.state = 'accepted'
 ),
 
 joined AS (
@@ -219,8 +203,8 @@ joined AS (
     chosen.pillar_self, chosen.total_self, chosen.csr_self,
     about.csr_report_date,
     COALESCE(about.provider_cnt, 0) AS provider_cnt,
-    COALESCE(chosen.total_points, CAST((chosen.e_points + chosen.s_points + chosen.g_points)
-      / CAST(3 AS DECIMAL(18, 2)) AS DECIMAL(28, 10))) AS esg_points,
+    COALESCE(chosen.total_points, CAST(CAST((chosen.e_points + chosen.s_points + chosen.g_points)
+      / CAST(3 AS DECIMAL(18, 2)) AS DECIMAL(28, 10)) AS DECIMAL(18, 10))) AS esg_points,
     CASE
       WHEN chosen.total_points IS NOT NULL THEN 'stated'
       WHEN chosen.e_points IS NOT NULL AND chosen.s_points IS NOT NULL AND chosen.g_points IS NOT NULL

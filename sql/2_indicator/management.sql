@@ -44,7 +44,7 @@
 --   identity_verified_reason VARCHAR      name_only: a registry's record matched by name alone; not_checked; NULL: there is an answer
 --   has_registration       BOOLEAN        a registry's record was matched
 --   registration_date      DATE           the last day the registry sent it; NULL: none
---   has_statement          BOOLEAN        there are accounts, of any year
+--   has_statement          BOOLEAN        there are yearly accounts, however old
 --   statement_date         DATE           last day of the newest accounts; NULL: none
 --   bg_check               BOOLEAN        background check: registration and accounts are both there [R4-97]
 --   file_completeness      DECIMAL(18,6)  fraction of the parts of a credit file that are there; a person needs neither registration nor accounts [R4-43]
@@ -71,7 +71,7 @@ answer AS (
     CASE
       WHEN score BETWEEN LEAST(COALESCE(score_min, 1), COALESCE(score_max, 5))
         AND GREATEST(COALESCE(score_min, 1), COALESCE(score_max, 5))
-        THEN CAST(
+        THEN TRY_CAST(
           (score - COALESCE(score_min, 1)) * 100
           / NULLIF(COALESCE(score_max, 5) - COALESCE(score_min, 1), 0)
         AS DECIMAL(28, 10))
@@ -99,7 +99,8 @@ ranked AS (
   SELECT
     filled.*,
     COALESCE(filled.weight, 0) > 0 AS has_points,
-    CAST(filled.weighted_points / NULLIF(filled.weight, 0) AS DECIMAL(28, 10)) AS points,
+    CAST(CAST(filled.weighted_points / NULLIF(filled.weight, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 10))
+      AS points,
     filled.filled_on > night.months_36_start AS is_recent,
     ROW_NUMBER() OVER (
       PARTITION BY filled.customer_id, filled.form
@@ -164,53 +165,37 @@ forms AS (
   GROUP BY customer_id
 ),
 
-accepted AS (
-  SELECT record_kind, record_key, customer_id, is_certain
-  FROM match.record_link
-  WHERE state = 'accepted'
-    AND record_kind IN ('registration', 'statement', 'bureau_score', 'bureau_line', 'tax_credit')
-),
-
 registered AS (
   SELECT
-    accepted.customer_id,
-    MAX(CASE WHEN accepted.is_certain THEN 1 ELSE 0 END) AS is_certain,
+    link.customer_id,
+    MAX(CASE WHEN link.is_certain THEN 1 ELSE 0 END) AS is_certain,
     MAX(registration.known_on) AS known_on,
-    MAX(CASE WHEN accepted.is_certain THEN registration.known_on END) AS certain_on
-  FROM accepted
+    MAX(CASE WHEN link.is_certain THEN registration.known_on END) AS certain_on
+  FROM match.record_link AS link
   JOIN current.registration AS registration
-    ON accepted.record_kind = 'registration'
-      AND accepted.record_key = registration.provider || '|' || registration.record_id || '|'
-        || COALESCE(registration.customer_id, '')
-  WHERE NOT registration.is_deleted
-  GROUP BY accepted.customer_id
+    ON link.record_key = registration.provider || '|' || registration.record_id || '|'
+      || COALESCE(registration.customer_id, '')
+  WHERE link.state = 'accepted' AND link.record_kind = 'registration' AND NOT registration.is_deleted
+  GROUP BY link.customer_id
 ),
 
 accounts AS (
-  SELECT accepted.customer_id, MAX(statement.period_end) AS period_end
-  FROM accepted
-  JOIN current.statement AS statement
-    ON accepted.record_kind = 'statement'
-      AND accepted.record_key = statement.provider || '|' || COALESCE(statement.party_id, '') || '|'
-        || COALESCE(statement.customer_id, '') || '|' || CAST(statement.period_end AS VARCHAR) || '|'
-        || CAST(statement.period_months AS VARCHAR) || '|' || statement.basis
-  WHERE NOT statement.is_deleted
-    AND statement.period_end <= CAST(:as_of AS DATE)
-    AND (statement.published_on IS NULL OR statement.published_on <= CAST(:as_of AS DATE))
-  GROUP BY accepted.customer_id
+  SELECT customer_id, period_end
+  FROM event.statement
+  WHERE year_no = 0
 ),
 
 agency AS (
   SELECT DISTINCT customer_id
-  FROM accepted
-  WHERE record_kind IN ('bureau_score', 'bureau_line', 'tax_credit')
+  FROM match.record_link
+  WHERE state = 'accepted' AND record_kind IN ('bureau_score', 'bureau_line', 'tax_credit')
 ),
 
 -- Somebody who answers was asked about it: courts, lists or a registry, with hits or without.
 asked AS (
   SELECT DISTINCT customer_id
-  FROM current.inquiry
-  WHERE NOT is_deleted AND outcome <> 'failed' AND asked_on <= CAST(:as_of AS DATE)
+  FROM core.inquiry
+  WHERE answered_on IS NOT NULL
 ),
 
 referred AS (
@@ -291,6 +276,8 @@ missing AS (
 joined AS (
   SELECT
     missing.*,
+    CAST(CAST((missing.part_cnt - missing.missing_cnt) / CAST(missing.part_cnt AS DECIMAL(18, 2))
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 10)) AS completeness,
     forms.mgmt_points, forms.mgmt_n, forms.mgmt_date, forms.mgmt_reason,
     forms.ops_points, forms.ops_n, forms.ops_date, forms.ops_reason,
     forms.scm_points, forms.scm_n, forms.scm_date, forms.scm_reason,
@@ -354,8 +341,7 @@ SELECT
   has_statement,
   statement_date,
   has_registration AND has_statement AS bg_check,
-  CAST(CAST((part_cnt - missing_cnt) / CAST(part_cnt AS DECIMAL(18, 2)) AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS file_completeness,
+  CAST(completeness AS DECIMAL(18, 6)) AS file_completeness,
   part_cnt AS file_part_cnt,
   SUBSTRING(codes, 3) AS file_missing
 FROM joined

@@ -84,9 +84,9 @@ guarantee AS (
     guarantee.appraised_amount IS NULL AS is_unappraised,
     guarantee.appraised_amount < guarantee.amount AS is_short,
     currency.rate_to_base,
-    CAST(ROUND(guarantee.amount * currency.rate_to_base, 2) AS DECIMAL(18, 2)) AS amount_base,
+    CAST(ROUND(guarantee.amount * currency.rate_to_base, 2) AS DECIMAL(28, 2)) AS amount_base,
     CAST(ROUND(LEAST(guarantee.amount, COALESCE(guarantee.appraised_amount, guarantee.amount))
-      * currency.rate_to_base, 2) AS DECIMAL(18, 2)) AS value_base
+      * currency.rate_to_base, 2) AS DECIMAL(28, 2)) AS value_base
   FROM current.guarantee AS guarantee
   LEFT JOIN event.currency AS currency ON currency.currency = guarantee.currency
   LEFT JOIN party AS own ON own.customer_id = guarantee.customer_id
@@ -123,7 +123,8 @@ secured AS (
   GROUP BY customer_id
 ),
 
--- A deposit is our own till: it is on nobody. Security without a named guarantor is on the customer's goods.
+-- A deposit is our own till: it is on nobody. Security without a named guarantor is on the customer's
+-- goods.
 guarantor AS (
   SELECT customer_id, guarantor, SUM(amount_base) AS amount_base
   FROM guarantee
@@ -137,7 +138,7 @@ spread AS (
     COUNT(*) AS guarantor_cnt,
     SUM(amount_base) AS amount_base,
     MAX(amount_base) AS top_base,
-    SUM(CAST(amount_base AS DECIMAL(18, 2)) * CAST(amount_base AS DECIMAL(18, 2))) AS square_base
+    SUM(TRY_CAST(amount_base AS DECIMAL(18, 2)) * TRY_CAST(amount_base AS DECIMAL(19, 2))) AS square_base
   FROM guarantor
   GROUP BY customer_id
 ),
@@ -148,11 +149,14 @@ insurance AS (
     insurance.expiry_date,
     currency.rate_to_base,
     insurance.insured_limit * currency.rate_to_base AS limit_base,
-    insurance.insured_limit * COALESCE(insurance.covered_share, 1) * currency.rate_to_base AS share_base,
+    CAST(ROUND(CAST(insurance.insured_limit AS DECIMAL(28, 2)) * COALESCE(insurance.covered_share, 1), 2)
+      AS DECIMAL(18, 2)) * currency.rate_to_base AS share_base,
     LEAST(COALESCE(insurance.deductible, 0), insurance.insured_limit) * currency.rate_to_base
       AS deductible_base,
-    GREATEST(insurance.insured_limit - COALESCE(insurance.deductible, 0), 0)
-      * COALESCE(insurance.covered_share, 1) * currency.rate_to_base AS covered_base
+    CAST(ROUND(
+      CAST(GREATEST(insurance.insured_limit - COALESCE(insurance.deductible, 0), 0) AS DECIMAL(28, 2))
+        * COALESCE(insurance.covered_share, 1), 2) AS DECIMAL(18, 2)) * currency.rate_to_base
+      AS covered_base
   FROM current.insurance AS insurance
   LEFT JOIN event.currency AS currency ON currency.currency = insurance.currency
   WHERE NOT insurance.is_deleted
@@ -166,10 +170,10 @@ insured AS (
     customer_id,
     COUNT(*) AS insurance_cnt,
     MAX(CASE WHEN rate_to_base IS NULL THEN 1 ELSE 0 END) AS is_no_fx,
-    SUM(limit_base) AS limit_base,
-    SUM(share_base) AS share_base,
-    SUM(deductible_base) AS deductible_base,
-    SUM(covered_base) AS covered_base,
+    CAST(ROUND(SUM(limit_base), 2) AS DECIMAL(28, 2)) AS limit_base,
+    CAST(ROUND(SUM(share_base), 2) AS DECIMAL(28, 2)) AS share_base,
+    CAST(ROUND(SUM(deductible_base), 2) AS DECIMAL(28, 2)) AS deductible_base,
+    CAST(ROUND(SUM(covered_base), 2) AS DECIMAL(28, 2)) AS covered_base,
     MIN(expiry_date) AS expiry_date
   FROM insurance
   GROUP BY customer_id
@@ -262,7 +266,7 @@ SELECT
   CASE WHEN has_guarantees THEN guarantor_cnt END AS guarantor_cnt,
   CASE WHEN has_security_sum
     THEN CAST(CAST(square_base / NULLIF(
-      CAST(spread_base AS DECIMAL(18, 2)) * CAST(spread_base AS DECIMAL(18, 2)), 0)
+      TRY_CAST(spread_base AS DECIMAL(18, 2)) * TRY_CAST(spread_base AS DECIMAL(19, 2)), 0)
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS guarantor_hhi,
   CASE WHEN has_security_sum
@@ -276,7 +280,7 @@ SELECT
   CASE WHEN has_insurances THEN insurance_cnt END AS insurance_cnt,
   CASE WHEN NOT has_insurances THEN 'not_connected' WHEN NOT has_insurance_sum THEN 'no_fx' END
     AS insurance_reason,
-  CASE WHEN has_insurance_sum THEN ROUND(limit_base, 2) END AS insured_limit,
+  CASE WHEN has_insurance_sum THEN limit_base END AS insured_limit,
   CASE WHEN has_insurance_sum
     THEN CAST(CAST(share_base / NULLIF(limit_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS insured_share,
@@ -285,8 +289,8 @@ SELECT
     WHEN insurance_cnt = 0 OR limit_base = 0 AND has_insurance_sum THEN 'nothing_insured'
     WHEN NOT has_insurance_sum THEN 'no_fx'
   END AS insured_share_reason,
-  CASE WHEN has_insurance_sum THEN ROUND(covered_base, 2) END AS insured_covered_amount,
-  CASE WHEN has_insurance_sum THEN ROUND(deductible_base, 2) END AS insured_deductible,
+  CASE WHEN has_insurance_sum THEN covered_base END AS insured_covered_amount,
+  CASE WHEN has_insurance_sum THEN deductible_base END AS insured_deductible,
   insurance_expiry,
   CASE WHEN has_insurances THEN cancelled_cnt END AS insurance_cancelled_cnt_12m,
   CASE WHEN NOT has_insurances THEN 'not_connected' END AS insurance_cancelled_cnt_12m_reason,
@@ -294,9 +298,8 @@ SELECT
     WHEN (has_guarantees AND NOT has_security_sum) OR (has_insurances AND NOT has_insurance_sum)
       THEN NULL
     WHEN has_guarantees OR has_insurances
-      THEN ROUND(
-        CASE WHEN has_guarantees THEN verified_base ELSE 0 END
-        + CASE WHEN has_insurances THEN covered_base ELSE 0 END, 2)
+      THEN CASE WHEN has_guarantees THEN verified_base ELSE 0 END
+        + CASE WHEN has_insurances THEN covered_base ELSE 0 END
   END AS cover_amount,
   CASE
     WHEN NOT has_guarantees AND NOT has_insurances THEN 'not_connected'

@@ -38,7 +38,7 @@
 --   press_score         DECIMAL(18,6)  points 0 to 100, mean of what the press wrote in 12 months; NULL: nothing rated [R0-90]
 --   press_cnt_12m       BIGINT         reports in the press in 12 months, rated or not; NULL: nothing is known of it
 --   press_date          DATE           the newest of them; NULL: none
---   finding_cnt         BIGINT         findings of 36 months that everything here rests on
+--   finding_cnt         BIGINT         findings that count: of each source and kind the newest, every award and report of 36 months
 --   null_reason         VARCHAR        not_connected, no_finding, only_old_findings; NULL: there is a finding
 
 WITH
@@ -66,7 +66,7 @@ finding AS (
     CASE
       WHEN reputation.score BETWEEN LEAST(reputation.score_min, reputation.score_max)
         AND GREATEST(reputation.score_min, reputation.score_max)
-        THEN CAST(
+        THEN TRY_CAST(
           (reputation.score - reputation.score_min) * 100
           / NULLIF(reputation.score_max - reputation.score_min, 0)
         AS DECIMAL(28, 10))
@@ -92,16 +92,11 @@ finding AS (
   WHERE NOT is_deleted AND rating IS NOT NULL AND given_on <= CAST(:as_of AS DATE)
 ),
 
--- The same document may have been found while asking about two customers of one legal party. Of a kind a
--- provider's newest usable finding speaks; press and awards are events and all count.
-ranked AS (
+-- Of a kind a provider's newest usable finding speaks. Press and awards are events and all count, each once:
+-- the same document may have been found while asking about two customers of one legal party.
+opinion AS (
   SELECT
     finding.*,
-    finding.reported_on > night.window_start AS is_recent,
-    ROW_NUMBER() OVER (
-      PARTITION BY finding.customer_id, finding.kind, finding.provider, finding.record_id
-      ORDER BY finding.record_key
-    ) AS copy,
     ROW_NUMBER() OVER (
       PARTITION BY finding.customer_id, finding.kind, finding.provider
       ORDER BY
@@ -111,19 +106,30 @@ ranked AS (
     ) AS place
   FROM finding
   CROSS JOIN night
-  WHERE finding.reported_on > night.months_36_start
+  WHERE finding.kind NOT IN ('press', 'award') AND finding.reported_on > night.months_36_start
 ),
 
-opinion AS (
+event AS (
   SELECT
-    customer_id,
-    kind,
-    GREATEST(COALESCE(answers, 1), 1) AS answers,
-    points,
-    reported_on
-  FROM ranked
-  WHERE points IS NOT NULL
-    AND ((kind = 'press' AND is_recent AND copy = 1) OR (kind <> 'press' AND place = 1))
+    finding.*,
+    finding.reported_on > night.window_start AS is_recent,
+    ROW_NUMBER() OVER (
+      PARTITION BY finding.customer_id, finding.kind, finding.provider, finding.record_id
+      ORDER BY finding.record_key
+    ) AS place
+  FROM finding
+  CROSS JOIN night
+  WHERE finding.kind IN ('press', 'award') AND finding.reported_on > night.months_36_start
+),
+
+counting AS (
+  SELECT customer_id, kind, points, reported_on, GREATEST(COALESCE(answers, 1), 1) AS answers
+  FROM opinion
+  WHERE place = 1 AND points IS NOT NULL
+  UNION ALL
+  SELECT customer_id, kind, points, reported_on, 1
+  FROM event
+  WHERE place = 1 AND kind = 'press' AND is_recent AND points IS NOT NULL
 ),
 
 scored AS (
@@ -132,9 +138,10 @@ scored AS (
     kind,
     SUM(answers) AS answer_cnt,
     MAX(reported_on) AS newest_date,
-    CAST(SUM(points * CAST(answers AS DECIMAL(10, 0))) / NULLIF(CAST(SUM(answers) AS DECIMAL(18, 2)), 0)
-      AS DECIMAL(28, 10)) AS points
-  FROM opinion
+    CAST(CAST(
+      SUM(points * CAST(answers AS DECIMAL(10, 0))) / NULLIF(CAST(SUM(answers) AS DECIMAL(18, 2)), 0)
+    AS DECIMAL(28, 10)) AS DECIMAL(18, 10)) AS points
+  FROM counting
   GROUP BY customer_id, kind
 ),
 
@@ -185,8 +192,8 @@ provider_awards AS (
         PARTITION BY customer_id, provider
         ORDER BY CASE WHEN answers IS NULL THEN 2 ELSE 1 END, reported_on DESC, record_key
       ) AS answer_place
-    FROM ranked
-    WHERE kind = 'award' AND copy = 1
+    FROM event
+    WHERE kind = 'award' AND place = 1
   ) AS award
   GROUP BY customer_id, provider
 ),
@@ -208,18 +215,30 @@ market AS (
     ROW_NUMBER() OVER (
       PARTITION BY customer_id ORDER BY reported_on DESC, provider, record_key
     ) AS place
-  FROM ranked
-  WHERE kind = 'market_share' AND market_share IS NOT NULL
+  FROM opinion
+  WHERE place = 1 AND kind = 'market_share' AND market_share IS NOT NULL
 ),
 
 known AS (
   SELECT
     customer_id,
-    COUNT(CASE WHEN copy = 1 THEN record_id END) AS finding_cnt,
-    COUNT(CASE WHEN kind = 'press' AND is_recent AND copy = 1 THEN record_id END) AS press_cnt,
+    COUNT(*) AS finding_cnt,
+    COUNT(CASE WHEN kind = 'press' AND is_recent THEN 1 END) AS press_cnt,
     MAX(CASE WHEN kind = 'press' AND is_recent THEN reported_on END) AS press_date
-  FROM ranked
+  FROM (
+    SELECT customer_id, kind, reported_on, FALSE AS is_recent FROM opinion WHERE place = 1
+    UNION ALL
+    SELECT customer_id, kind, reported_on, is_recent FROM event WHERE place = 1
+  ) AS counted
   GROUP BY customer_id
+),
+
+means AS (
+  SELECT
+    kinds.*,
+    CAST(CAST(points_sum / NULLIF(CAST(kind_cnt AS DECIMAL(18, 2)), 0) AS DECIMAL(28, 10))
+      AS DECIMAL(18, 10)) AS mean_points
+  FROM kinds
 ),
 
 ever AS (
@@ -228,8 +247,7 @@ ever AS (
 
 SELECT
   customer.customer_id,
-  CAST(CAST(kinds.points_sum / NULLIF(CAST(kinds.kind_cnt AS DECIMAL(18, 2)), 0) AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS reputation_score,
+  CAST(kinds.mean_points AS DECIMAL(18, 6)) AS reputation_score,
   COALESCE(kinds.kind_cnt, 0) AS reputation_kind_cnt,
   kinds.newest_date AS reputation_date,
   CAST(kinds.review_points AS DECIMAL(18, 6)) AS review_avg,
@@ -266,7 +284,7 @@ SELECT
   END AS null_reason
 FROM core.customer AS customer
 CROSS JOIN night
-LEFT JOIN kinds ON kinds.customer_id = customer.customer_id
+LEFT JOIN means AS kinds ON kinds.customer_id = customer.customer_id
 LEFT JOIN awards ON awards.customer_id = customer.customer_id
 LEFT JOIN market ON market.customer_id = customer.customer_id AND market.place = 1
 LEFT JOIN known ON known.customer_id = customer.customer_id

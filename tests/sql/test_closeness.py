@@ -34,7 +34,7 @@ def test_the_example_of_the_formulas(night):
     found.expect(
         "indicator.closeness",
         """
-        customer_id | yearly_margin | retention | clv         | clv_reason
+        customer_id | yearly_margin | book_retention | clv         | clv_reason
         A           | 1200          | 0.8       | 1969.045830 | -
         B           | -10           | 0.8       | -16.408715  | -
         C           | -             | 0.8       | -           | no_cost

@@ -146,15 +146,15 @@ def test_a_background_check_is_registration_and_accounts(
         customer="customer_id\nC1",
         registration="provider | record_id | customer_id\ngleif | R1 | C1",
         statement="""
-            provider | customer_id | period_end | period_months | basis  | published_on
-            sec      | C1          | 2025-12-31 | 12            | parent | 2026-03-01
-            sec      | C1          | 2026-06-30 | 6             | parent | 2026-11-21  # filed tomorrow
+            provider | customer_id | period_end | period_months | basis  | published_on | total_assets | revenue
+            sec      | C1          | 2025-12-31 | 12            | parent | 2026-03-01   | 100          | 50
+            sec      | C1          | 2026-09-30 | 12            | parent | 2026-11-21   | 100          | 50  # tomorrow
         """,
         record_link=[
             *([registration()] if has_registration else []),
             *(
                 about("statement", f"sec||C1|{of}|parent")
-                for of in ("2025-12-31|12", "2026-06-30|6")
+                for of in ("2025-12-31|12", "2026-09-30|12")
                 if has_statement
             ),
         ],
@@ -173,8 +173,8 @@ def test_a_whole_file_lacks_nothing(night):
         customer="customer_id | address | phone | industry | payment_terms_days\nC1 | a | 1 | b | 30",
         party_identifier="customer_id | scheme | value\nC1 | lei | 1",
         registration="provider | record_id | customer_id\ngleif | R1 | C1",
-        statement="provider | customer_id | period_end | period_months | basis\n"
-        "sec | C1 | 2025-12-31 | 12 | parent",
+        statement="provider | customer_id | period_end | period_months | basis | total_assets | revenue\n"
+        "sec | C1 | 2025-12-31 | 12 | parent | 100 | 50",
         tax_credit="provider | record_id | customer_id | year\nqcc | T1 | C1 | 2025",
         inquiry="provider | product | customer_id | keyword | asked_on | outcome\n"
         "qcc | dishonest | C1 | k | 2026-11-01 | none",
