@@ -179,6 +179,8 @@ class Gate(Part):
 
     none_set: Literal["allow", "allow_prepaid", "hold"]
     """Where no limit is set and the terms ask for no full prepayment."""
+    over_limit: Literal["hold", "allow_prepaid"]
+    """Where the customer's limit or its group's is exceeded."""
     prepaid_from_days: Annotated[int, Field(ge=1, le=3650)]
     hold_from_days: Annotated[int, Field(ge=1, le=3650)]
 
@@ -216,6 +218,15 @@ class Dunning(Part):
         return self
 
 
+class Care(Part):
+    """When sales is asked to look after a customer (R0-22, R0-41)."""
+
+    order_drop_share: Share
+    """Orders of the last three months below the same of last year by this much."""
+    negative_share: Share
+    """Of its answers, those that were bad."""
+
+
 class Terms(Part):
     """One terms file."""
 
@@ -231,6 +242,7 @@ class Terms(Part):
     warning: WarningLine
     gate: Gate
     dunning: Dunning
+    care: Care
 
     @field_validator("grades")
     @classmethod

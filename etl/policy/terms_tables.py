@@ -51,9 +51,12 @@ TERMS_TABLES: dict[str, dict[str, str]] = {
         "min_overdue": "DECIMAL(18,2)",
         "score_margin": "DECIMAL(9,4)",
         "gate_none_set": "VARCHAR",
+        "gate_over_limit": "VARCHAR",
         "prepaid_from_days": "INTEGER",
         "hold_from_days": "INTEGER",
         "promise_waits": "BOOLEAN",
+        "care_order_drop": "DECIMAL(9,6)",
+        "care_negative_share": "DECIMAL(9,6)",
     },
     "policy.grade_terms": {
         "policy_id": "VARCHAR",
@@ -142,9 +145,12 @@ def _row(policy: Policy, as_of: date, *, is_active: bool) -> dict[str, Any]:
         "min_overdue": warning.min_overdue,
         "score_margin": _unless("off", warning.score_margin),
         "gate_none_set": terms.gate.none_set,
+        "gate_over_limit": terms.gate.over_limit,
         "prepaid_from_days": terms.gate.prepaid_from_days,
         "hold_from_days": terms.gate.hold_from_days,
         "promise_waits": terms.dunning.promise_waits,
+        "care_order_drop": terms.care.order_drop_share,
+        "care_negative_share": terms.care.negative_share,
     }
 
 
