@@ -5,7 +5,7 @@
 -- exposure is not known for want of a rate is counted apart. The lines are the active policy's.
 --
 -- Grain: one row per level and basis. Key: level, basis.
--- Requirements: C9; R4-44, R4-108; EW13; I4.
+-- Requirements: C9; R4-44, R4-108; EW13; Q22; I4.
 --
 -- Columns
 --   level                  VARCHAR        customer: legal parties; group: ultimate parents
