@@ -126,6 +126,56 @@ LEDGER = {
           currency(n) AS currency, CASE WHEN n % 9 > 0 THEN 70 + n % 500 END AS cost_amount,
           CASE WHEN n % 23 = 0 THEN 'cancelled' WHEN n % 7 = 0 THEN 'open' ELSE 'closed' END AS status
         FROM range(size) AS r (n)""",
+    # One delivery an order; returns with and without an order, refunds with and without a return.
+    "delivery": """
+        SELECT 'D' || n AS delivery_id, 'C' || customer(n) AS customer_id, 'O' || n AS order_id,
+          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS promised_date,
+          CASE WHEN n % 17 > 0 THEN DATE '2026-11-20' - CAST(n % 500 - n % 13 + 6 AS INTEGER) END AS actual_date,
+          10 AS quantity_ordered, CASE WHEN n % 6 > 0 THEN 9 + n % 2 END AS quantity_delivered,
+          ['customer', 'us', 'carrier', 'unknown'][1 + n % 4] AS late_by
+        FROM range(size) AS r (n)""",
+    "sales_return": """
+        SELECT 'T' || n AS return_id, 'C' || customer(n) AS customer_id,
+          CASE WHEN n % 5 > 0 THEN 'O' || n END AS order_id,
+          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS return_date, 5 + n % 70 AS amount, currency(n) AS currency,
+          ['customer', 'us', 'carrier', 'unknown'][1 + n % 4] AS caused_by
+        FROM range(size // 10) AS r (n)""",
+    "refund": """
+        SELECT 'U' || n AS refund_id, 'C' || customer(n) AS customer_id,
+          CASE WHEN n % 3 = 0 THEN 'O' || n END AS order_id, CASE WHEN n % 4 > 0 THEN 'T' || n END AS return_id,
+          DATE '2026-11-20' - CAST(n % 400 AS INTEGER) AS refund_date, 5 AS amount, currency(n) AS currency
+        FROM range(size // 9) AS r (n)""",
+    "contract": """
+        SELECT 'H' || n AS contract_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 900 AS INTEGER) AS offered_on,
+          CASE WHEN n % 6 > 0 THEN DATE '2026-11-20' - CAST(n % 900 - n % 11 AS INTEGER) END AS signed_on,
+          1000 + n % 77 AS amount, currency(n) AS currency,
+          ['offered', 'signed', 'active', 'completed', 'declined'][1 + n % 5] AS status,
+          CASE WHEN n % 3 > 0 THEN n % 3 = 1 END AS has_breach_clause
+        FROM range(size // 10) AS r (n)""",
+    "contract_milestone": """
+        SELECT 'H' || n // 3 AS contract_id, 'M' || n % 3 AS milestone_id, 'C' || customer(n // 3) AS customer_id,
+          CASE WHEN n % 2 = 0 THEN 'customer' ELSE 'us' END AS owed_by,
+          DATE '2026-11-20' - CAST(n % 500 - 100 AS INTEGER) AS planned_date,
+          CASE WHEN n % 4 > 0 THEN DATE '2026-11-20' - CAST(n % 500 - 90 AS INTEGER) END AS actual_date,
+          CASE WHEN n % 7 > 0 THEN 300 + n % 9 END AS planned_amount, 200 + n % 150 AS actual_amount
+        FROM range(size // 5) AS r (n)""",
+    "contract_breach": """
+        SELECT 'J' || n AS breach_id, 'H' || n AS contract_id, 'C' || customer(n) AS customer_id,
+          DATE '2026-11-20' - CAST(n % 900 AS INTEGER) AS breach_date,
+          ['customer', 'us', 'carrier', 'unknown'][1 + n % 4] AS breached_by, 5 + n % 40 AS amount,
+          currency(n) AS currency
+        FROM range(size // 20) AS r (n)""",
+    "service_case": """
+        SELECT 'S' || n AS case_id, 'C' || customer(n) AS customer_id,
+          ['complaint', 'service', 'question'][1 + n % 3] AS kind,
+          CASE WHEN n % 5 > 0 THEN 'by_customer' ELSE 'about_customer' END AS direction,
+          DATE '2026-11-20' - CAST(n % 600 AS INTEGER) AS opened_on,
+          CASE WHEN n % 8 > 0 THEN DATE '2026-11-20' - CAST(n % 600 - n % 9 AS INTEGER) END AS closed_on,
+          (n % 700) / 10.0 AS first_response_hours, CASE WHEN n % 3 > 0 THEN (n % 999) / 8.0 END AS close_hours,
+          48 AS sla_hours, n % 4 > 0 AS is_solved,
+          ['customer', 'us', 'carrier', 'unknown'][1 + n % 4] AS at_fault
+        FROM range(size // 5) AS r (n)""",
     # Two agencies and the company itself, on one day and on several; the same document found twice.
     "esg_score": """
         SELECT 'agency' || n % 3 AS provider, 'E' || n // 6 AS record_id, 'C' || n // 12 AS customer_id,
@@ -161,8 +211,10 @@ LEDGER = {
         FROM range(size // 10) AS r (n)""",
     "feedback": """
         SELECT 'V' || n AS feedback_id, 'C' || customer(n) AS customer_id,
-          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS given_on, 'by_customer' AS role, 1 + n % 5 AS rating,
-          n % 3 > 0 AS would_continue
+          DATE '2026-11-20' - CAST(n % 500 AS INTEGER) AS given_on,
+          CASE WHEN n % 4 > 0 THEN 'by_customer' ELSE 'about_customer' END AS role,
+          CASE WHEN n % 6 > 0 THEN 1 + n % 41 / 10.0 END AS rating, CASE WHEN n % 5 > 0 THEN n % 11 END AS nps,
+          CASE WHEN n % 3 > 0 THEN 'us' ELSE 'third_party' END AS surveyed_by, n % 3 > 0 AS would_continue
         FROM range(size // 10) AS r (n)""",
     "relation_cost": """
         SELECT 'X' || n AS cost_id, 'C' || customer(n) AS customer_id,
