@@ -30,7 +30,9 @@ part AS (
     indicator_point.value,
     indicator_point.points,
     leaf.weight,
-    CAST(leaf.weight * CAST(indicator_point.points AS DECIMAL(9, 6)) AS DECIMAL(28, 16)) AS weighted
+    CAST(
+      CAST(leaf.weight AS DECIMAL(20, 10)) * CAST(indicator_point.points AS DECIMAL(9, 6))
+    AS DECIMAL(28, 16)) AS weighted
   FROM point.indicator_point
   JOIN policy.leaf
     ON leaf.scorecard_id = indicator_point.scorecard_id
@@ -71,7 +73,8 @@ SELECT
   weight,
   CAST(CAST(weight / weight_present AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS share,
   up_to_here - up_to_before AS contribution,
-  CAST(CAST(weight * (100 - CAST(points AS DECIMAL(9, 6))) / weight_present AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS lost_points
+  CAST(CAST(
+    CAST(weight AS DECIMAL(20, 10)) * (100 - CAST(points AS DECIMAL(9, 6))) / weight_present
+  AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS lost_points
 FROM scored
 ORDER BY scorecard_id, customer_id, node, indicator

@@ -54,7 +54,8 @@ present AS (
     leaf.node,
     COUNT(*) AS present_cnt,
     SUM(leaf.weight) AS weight,
-    SUM(leaf.weight * CAST(indicator_point.points AS DECIMAL(9, 6))) AS weighted
+    -- Wide on one side: a product of two small ones is kept small, and 1 times 100 overflows it.
+    SUM(CAST(leaf.weight AS DECIMAL(20, 10)) * CAST(indicator_point.points AS DECIMAL(9, 6))) AS weighted
   FROM point.indicator_point
   JOIN policy.leaf
     ON leaf.scorecard_id = indicator_point.scorecard_id

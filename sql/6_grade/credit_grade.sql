@@ -167,7 +167,7 @@ carded AS (
       ELSE hard_no
     END AS carded_no,
     CASE
-      WHEN is_enough AND card_best_no > best_no
+      WHEN is_enough AND hard_no > 0 AND card_best_no > best_no
         THEN best_no + LEAST(card_best_no - best_no, scorecard_max_notches)
       ELSE best_no
     END AS carded_best_no,

@@ -1,40 +1,16 @@
 """score.hard_grade: letters, combinations, vetoes, intervals (A0, A0.1: Q1, Q2, Q7, Q11, Q13)."""
 
 from collections import Counter
-from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
-from tests.sql.night import NIGHT
-
-LATE = {"A": 0, "B": 3, "C": 7, "D": 12}
-"""Days late that make the overdue letter."""
-PAID_OUT = {"A": 0, "B": 5, "C": 10, "D": 20}
-"""Claims paid out, of 100 due and collected, that make the collection letter."""
-SHARE = {"A": "0", "B": "0.30", "C": "0.50", "D": "0.80"}
-"""Competitors' share of a reseller's trade that makes the competitor letter."""
-
-
-def day(days: int) -> date:
-    """`days` before the night; negative: after it."""
-    return NIGHT - timedelta(days=days)
+from tests.sql.graded import day, lettered
 
 
 def customers(triples: list[str]) -> dict[str, str]:
-    """A customer for each triple of overdue, collection and competitor letter. The third may also be
-    `n`: not a reseller, or `?`: nobody said."""
-    reseller = {"n": "false | -", "?": "- | -"}
-    return {
-        "customer": "customer_id | is_reseller | competitor_share\n"
-        + "\n".join(f"{t} | {reseller.get(t[2]) or f'true | {SHARE[t[2]]}'}" for t in triples),
-        "invoice": "customer_id | invoice_id | due_date | amount\n"
-        + "\n".join(f"{t} | I-{t} | {day(40)} | 100" for t in triples),
-        "payment": "invoice_id | payment_date | amount\n"
-        + "\n".join(f"I-{t} | {day(40 - LATE[t[0]])} | 100" for t in triples),
-        "claim": "customer_id | claim_date | amount\n"
-        + "\n".join(f"{t} | {day(20)} | {PAID_OUT[t[1]]}" for t in triples if t[1] != "A"),
-    }
+    """A customer for each triple, named after it."""
+    return lettered({triple: triple for triple in triples})
 
 
 TRIPLES = ["".join(letters) for letters in product("ABCD", repeat=3)]
