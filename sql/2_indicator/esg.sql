@@ -71,8 +71,8 @@ report AS (
         OR esg_score.score > GREATEST(esg_score.score_min, esg_score.score_max) THEN 'out_of_scale'
     END AS reason,
     TRY_CAST(TRY_CAST(
-      (esg_score.score - esg_score.score_min) * 100
-      / NULLIF(esg_score.score_max - esg_score.score_min, 0)
+      (CAST(esg_score.score AS DECIMAL(28, 6)) - esg_score.score_min) * 100
+      / NULLIF(CAST(esg_score.score_max AS DECIMAL(28, 6)) - esg_score.score_min, 0)
     AS DECIMAL(28, 10)) AS DECIMAL(18, 10)) AS points
   FROM accepted
   JOIN current.esg_score AS esg_score

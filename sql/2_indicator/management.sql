@@ -72,8 +72,8 @@ answer AS (
       WHEN score BETWEEN LEAST(COALESCE(score_min, 1), COALESCE(score_max, 5))
         AND GREATEST(COALESCE(score_min, 1), COALESCE(score_max, 5))
         THEN TRY_CAST(
-          (score - COALESCE(score_min, 1)) * 100
-          / NULLIF(COALESCE(score_max, 5) - COALESCE(score_min, 1), 0)
+          (CAST(score AS DECIMAL(28, 6)) - COALESCE(score_min, 1)) * 100
+          / NULLIF(CAST(COALESCE(score_max, 5) AS DECIMAL(28, 6)) - COALESCE(score_min, 1), 0)
         AS DECIMAL(28, 10))
     END AS points
   FROM current.questionnaire_answer

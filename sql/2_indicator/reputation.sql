@@ -67,8 +67,8 @@ finding AS (
       WHEN reputation.score BETWEEN LEAST(reputation.score_min, reputation.score_max)
         AND GREATEST(reputation.score_min, reputation.score_max)
         THEN TRY_CAST(
-          (reputation.score - reputation.score_min) * 100
-          / NULLIF(reputation.score_max - reputation.score_min, 0)
+          (CAST(reputation.score AS DECIMAL(28, 6)) - reputation.score_min) * 100
+          / NULLIF(CAST(reputation.score_max AS DECIMAL(28, 6)) - reputation.score_min, 0)
         AS DECIMAL(28, 10))
     END AS points
   FROM match.record_link AS accepted

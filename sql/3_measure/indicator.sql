@@ -246,7 +246,7 @@ measured AS (
     CAST(contact_gap_days AS DECIMAL(28, 6)) AS value,
     'days' AS unit,
     CAST(contact_cnt_12m AS BIGINT) AS sample_size,
-    CAST(last_contact_date AS DATE) AS source_date,
+    CAST(NULL AS DATE) AS source_date,
     CASE WHEN contact_gap_days IS NULL THEN COALESCE(contact_gap_days_reason, 'never_contacted') END AS null_reason
   FROM indicator.communication
   UNION ALL

@@ -123,6 +123,25 @@ def test_margins_add_up_over_currencies_and_costs_without_a_word_add_nothing(nig
     found.expect("indicator.closeness", "yearly_margin\n9.5", customer_id="C1")
 
 
+def test_the_largest_amounts_there_are_do_not_overflow(night):
+    most = "9999999999999999.99"
+    found = night(
+        invoice="invoice_id | due_date | amount\nI1 | 2026-11-01 | 10",
+        fx_rate="from_currency | to_currency | rate_date | rate\nUSD | CNY | 2026-11-20 | 20000",
+        sales_order=f"""
+            order_id | order_date | amount | cost_amount | currency | status
+            O1       | 2025-06-01 | {most} | 0           | USD      | closed
+            O2       | 2026-06-01 | {most} | 0           | USD      | closed
+        """,
+        relation_cost=f"cost_date | kind | amount | currency\n2026-06-01 | keep | {most} | USD",
+    )
+    found.expect(
+        "indicator.closeness",
+        "yearly_margin | relation_cost_12m | customer_value\n"
+        "199999999999999999800 | 199999999999999999800 | 0",
+    )
+
+
 # --- competitors (R4-G3) --------------------------------------------------------------------------
 
 

@@ -268,3 +268,27 @@ def test_a_deleted_security_is_none(night):
     night(
         invoice=BILL, guarantee="kind | amount | is_deleted\ndeposit | 5 | true\nother | 5 | false"
     ).expect("indicator.mitigation", "guarantee_cnt | deposit_held\n1 | 0")
+
+
+def test_the_largest_amounts_there_are_do_not_overflow(night):
+    most = "9999999999999999.99"
+    found = night(
+        invoice=BILL,
+        fx_rate="from_currency | to_currency | rate_date | rate\nUSD | CNY | 2026-11-20 | 20000",
+        guarantee=f"""
+            kind     | amount | currency | appraised_amount | guarantor | is_verified
+            mortgage | {most} | USD      | {most}           | a         | true
+            other    | {most} | USD      | -                | b         | true
+        """,
+        insurance=f"""
+            insured_limit | currency | covered_share | deductible | start_date
+            {most}        | USD      | 0.5           | 0.01       | 2026-01-01
+        """,
+    )
+    found.expect(
+        "indicator.mitigation",
+        """
+        guarantee_value          | guarantor_top_share | insured_limit            | insured_share
+        399999999999999999600.00 | 0.5                 | 199999999999999999800.00 | 0.5
+        """,
+    )
