@@ -369,6 +369,7 @@ gathered AS (
       ELSE 'fair'
     END AS repay_band,
     CASE
+      WHEN statement.is_contradictory THEN NULL
       WHEN statement.total_liabilities > statement.total_assets THEN 0
       ELSE 100 - 100 * statement.debt_to_assets
     END AS debt_points

@@ -37,7 +37,7 @@ stated AS (
     provider,
     UPPER(TRIM(industry_code)) AS industry_code,
     stated_on,
-    CAST(risk_band AS INTEGER) AS risk_band,
+    TRY_CAST(risk_band AS INTEGER) AS risk_band,
     competition,
     volatility,
     outlook,
@@ -45,7 +45,7 @@ stated AS (
     ROW_NUMBER() OVER (
       PARTITION BY UPPER(TRIM(industry_code)) ORDER BY stated_on DESC, provider, industry_code
     ) AS place,
-    LEAD(CAST(risk_band AS INTEGER)) OVER (
+    LEAD(TRY_CAST(risk_band AS INTEGER)) OVER (
       PARTITION BY UPPER(TRIM(industry_code)), provider ORDER BY stated_on DESC, industry_code
     ) AS band_prior,
     LEAD(stated_on) OVER (

@@ -4,6 +4,7 @@ Once with a ledger that fits one row group, once with one above 122,880 rows, wh
 work in parallel. What is compared is what a manifest names: the SHA-256 of each table's Parquet.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -33,7 +34,9 @@ LEDGER = {
     "customer": """
         SELECT 'C' || n AS customer_id, 'Name ' || (n % 7) AS customer_name, 'CN' AS country,
           NULL AS customer_since, CASE n % 3 WHEN 0 THEN TRUE WHEN 1 THEN FALSE END AS is_reseller,
-          (n % 11) / 10.0 AS competitor_share, 30 AS payment_terms_days
+          (n % 11) / 10.0 AS competitor_share, 30 AS payment_terms_days,
+          CASE WHEN n % 4 > 0 THEN 'C3' || n % 5 END AS industry_code,
+          CASE WHEN n % 4 = 0 THEN 'Industry ' || n % 7 END AS industry
         FROM range(size // 40) AS r (n)""",
     "invoice": """
         SELECT 'I' || n AS invoice_id, 'C' || customer(n) AS customer_id,
@@ -197,7 +200,8 @@ LEDGER = {
         FROM range(size // 50) AS r (n)""",
     "trade_reference": """
         SELECT 'W' || n AS reference_id, 'C' || customer(n // 3) AS customer_id, 'Referee' || n % 3 AS referee,
-          DATE '2026-11-01' - CAST(n % 2 AS INTEGER) AS given_on, 1 + n % 5 AS rating
+          DATE '2026-11-01' - CAST(n % 2 AS INTEGER) AS given_on, 1 + n % 5 AS rating,
+          100 + n % 70 AS high_credit, currency(n) AS currency, n % 9 AS days_late
         FROM range(size // 10) AS r (n)""",
     "questionnaire_answer": """
         SELECT 'S' || n // 6 AS response_id, 'Q' || n % 6 AS question_id, 'C' || n // 12 AS customer_id,
@@ -270,6 +274,40 @@ LEDGER = {
           DATE '2026-11-20' - CAST(n % 4 * 100 AS INTEGER) AS changed_on,
           ['name', 'status', 'address', 'capital'][1 + n % 4] AS item
         FROM range(size // 50) AS r (n)""",
+    # Three years of two providers, some of a year both, in two units now and then; one in seven is not linked.
+    "statement": """
+        SELECT 'registry' || n % 2 AS provider, 'Y' || n AS party_id, 'C' || n // 6 AS customer_id,
+          MAKE_DATE(2025 - CAST(n // 2 % 3 AS INTEGER), 12, 31) AS period_end, 12 AS period_months,
+          CASE WHEN n % 12 < 6 THEN 'consolidated' ELSE 'parent' END AS basis, n % 3 > 0 AS is_audited,
+          currency(n // 6) AS currency, (1000 + n % 90) * CASE WHEN n % 31 = 0 THEN 10000 ELSE 1 END AS total_assets,
+          500 + n % 70 AS current_assets, 30 AS inventory, 100 + n % 9 AS receivables,
+          400 + n % 300 AS current_liabilities, 600 + n % 600 AS total_liabilities, 50 AS retained_earnings,
+          n % 40 - 5 AS ebit, 900 + n % 400 AS revenue, 700 AS cost_of_sales, n % 30 - 5 AS net_income,
+          n % 50 AS operating_cash_flow, n % 7 AS interest_expense, 100 AS long_term_debt, 0 AS equity_issued,
+          n % 1200 AS staff
+        FROM range(size // 10) AS r (n)""",
+    "bureau_line": """
+        SELECT 'one' AS provider, 'A' || n AS record_id, DATE '2026-11-01' AS report_date, 'C' || n // 6 AS customer_id,
+          ['loan', 'card', 'trade'][1 + n % 3] AS kind, 100 AS balance_amount, n % 4 AS overdue_amount,
+          currency(n) AS currency, n % 3 AS overdue_count, n % 40 AS days_past_due_max, 'open' AS status
+        FROM range(size // 20) AS r (n)""",
+    "agency_assessment": """
+        SELECT 'one' AS provider, ['model', 'coverage', 'accuracy'][1 + n % 3] AS factor,
+          DATE '2026-01-01' - CAST(n AS INTEGER) AS assessed_on, 1 + n % 5 AS score
+        FROM range(9) AS r (n)""",
+    "industry_band": """
+        SELECT 'list' || n % 2 AS provider, 'C3' || n % 5 AS industry_code, 'Industry ' || n % 5 AS industry_name,
+          DATE '2026-01-01' - CAST(n // 10 * 100 AS INTEGER) AS stated_on, CAST(1 + n % 7 % 5 AS VARCHAR) AS risk_band,
+          ['improving', 'stable', 'worsening'][1 + n % 3] AS outlook
+        FROM range(30) AS r (n)""",
+    "industry_standard": """
+        SELECT 'book' || n % 2 AS provider, CAST(2024 + n // 6 % 2 AS VARCHAR) AS edition,
+          ['C31', 'C', 'all'][1 + n % 3] AS industry_code, ['all', 'large'][1 + n // 3 % 2] AS company_size,
+          ['debt_to_assets', 'interest_cover', 'receivables_turnover'][1 + n // 12] AS ratio,
+          CASE WHEN n < 12 THEN 0.4 ELSE 9 END AS excellent, CASE WHEN n < 12 THEN 0.5 ELSE 6 END AS good,
+          CASE WHEN n < 12 THEN 0.6 ELSE 3 END AS average, CASE WHEN n < 12 THEN 0.8 ELSE 1 END AS low,
+          CASE WHEN n < 12 THEN 0.9 ELSE 0 END AS poor
+        FROM range(36) AS r (n)""",
 }  # fmt: skip
 """What has no rows here is there and empty."""
 
@@ -288,6 +326,15 @@ LINKS = {
         SELECT 'bureau_score', 'one|B' || n || '|scale|2026-11-01|C' || n // 2, 'C' || n // 2, 'one', 'B' || n,
           'subject', {ACCEPTED}
         FROM range(size // 50) AS r (n)
+        UNION ALL
+        SELECT 'statement', 'registry' || n % 2 || '|Y' || n || '|C' || n // 6 || '|'
+            || (2025 - n // 2 % 3) || '-12-31|12|' || CASE WHEN n % 12 < 6 THEN 'consolidated' ELSE 'parent' END,
+          'C' || n // 6, 'registry' || n % 2, NULL, 'subject', {ACCEPTED}
+        FROM range(size // 10) AS r (n) WHERE n % 7 > 0
+        UNION ALL
+        SELECT 'bureau_line', 'one|A' || n || '|2026-11-01|C' || n // 6, 'C' || n // 6, 'one', 'A' || n, 'subject',
+          {ACCEPTED}
+        FROM range(size // 20) AS r (n)
         UNION ALL
         SELECT 'tax_credit', 'one|T' || n || '|2025|C' || n // 2, 'C' || n // 2, 'one', 'T' || n, 'subject', {ACCEPTED}
         FROM range(size // 50) AS r (n)
@@ -340,7 +387,7 @@ def ledger(root: Path, *, size: int, order: int) -> dict[str, list[Path]]:
         )
         for name, select in LEDGER.items():
             entity = ENTITIES[name]
-            rows = select.replace("size", str(size)).replace("SELECT", f"SELECT {FACTS},", 1)
+            rows = re.sub(r"\bsize\b", str(size), select).replace("SELECT", f"SELECT {FACTS},", 1)
             given = connection.sql(rows).columns
             columns = ", ".join(
                 f"CAST({column if column in given else 'NULL'} AS {type_}) AS {column}"
@@ -435,6 +482,13 @@ def test_the_ledger_has_something_of_everything(tmp_path: Path) -> None:
     assert values("mart.outside_inquiry", "outcome") == {"hits", "none", "failed", "not_asked"}
     assert values("indicator.esg", "esg_total_basis") == {"stated", "pillar_mean", None}
     assert values("indicator.reputation", "reputation_kind_cnt > 1") == {True, False}
+    assert values("event.statement", "is_unit_mixed") == {True, False}
+    assert values("event.party_industry", "industry_from") >= {"ledger", "ledger_name", "name_only"}
+    assert values("core.performance_ratio", "null_reason") == {"no_value", "no_standard", None}
+    assert values("indicator.finance", "z_model") >= {"z1", "z2"}
+    assert values("indicator.bureau", "adm_repay_band") >= {"fair", "poor"}
+    assert values("indicator.bureau", "ref_high_credit_cnt > 1") >= {True}
+    assert values("indicator.industry", "industry_band_rise > 0") >= {True, False}
     assert values("indicator.management", "identity_verified") == {True, False, None}
     assert values("indicator.closeness", "customer_value > 0") >= {True, None}
     assert values("indicator.mitigation", "collateral_ok") == {True, False, None}
