@@ -3,7 +3,8 @@
 -- Role-aware: only what is claimed from the customer counts; what it claims from others is information. Cases are
 -- counted, not documents (core.legal_record.case_key), a bankruptcy apart from the lawsuits. A record counts once
 -- matching accepted it, for a veto only when it is certain; what hangs on a name alone is counted for a person to
--- look at. Nothing found is 0 or no only for whom somebody asked, and was answered: otherwise it is not known.
+-- look at. Nothing found is 0 or no only for whom somebody asked, and was answered: otherwise it is not known,
+-- and what was found without asking is a least number.
 -- Money is in the base currency.
 --
 -- Grain: one row per customer. Key: customer_id.
@@ -525,6 +526,10 @@ tells AS (
   FROM current.court_record
   WHERE product IS NOT NULL AND case_type NOT IN ('enforcement', 'bankruptcy')
   UNION
+  SELECT DISTINCT provider, product, 'end_execution'
+  FROM current.court_record
+  WHERE product IS NOT NULL AND case_type = 'enforcement' AND stage = 'closed'
+  UNION
   SELECT DISTINCT provider, product, kind FROM current.listing WHERE product IS NOT NULL
   UNION
   SELECT DISTINCT provider, product, 'penalty' FROM current.penalty WHERE product IS NOT NULL
@@ -569,6 +574,7 @@ asked AS (
     customer_id,
     MAX(answered_on) FILTER (WHERE subject = 'litigation') AS lit_asof,
     MAX(answered_on) FILTER (WHERE subject = 'enforcement') AS enforcement_asof,
+    MAX(answered_on) FILTER (WHERE subject = 'end_execution') AS ended_asof,
     MAX(answered_on) FILTER (WHERE subject = 'dishonest') AS dishonest_asof,
     MAX(answered_on) FILTER (WHERE subject = 'consumption_limit') AS consumption_limit_asof,
     MAX(answered_on) FILTER (WHERE subject = 'abnormal_operation') AS abnormal_asof,
@@ -603,38 +609,39 @@ SELECT
   COALESCE(asked.listing_asof, listed.stated_on) AS listing_asof,
   COALESCE(lit_source.lit_source, against.provider) AS lit_source,
   COALESCE(lit_source.lit_source_cnt, 0) AS lit_source_cnt,
-  COALESCE(against.cnt_24m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
+  CASE WHEN against.cnt_24m > 0 THEN against.cnt_24m WHEN asked.lit_asof IS NOT NULL THEN 0 END
     AS lit_cnt_defendant_24m,
-  COALESCE(against.cnt_36m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
+  CASE WHEN against.cnt_36m > 0 THEN against.cnt_36m WHEN asked.lit_asof IS NOT NULL THEN 0 END
     AS lit_cnt_defendant_36m,
-  COALESCE(against.open_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END) AS lit_cnt_open,
+  CASE WHEN against.open_cnt > 0 THEN against.open_cnt WHEN asked.lit_asof IS NOT NULL THEN 0 END
+    AS lit_cnt_open,
   COALESCE(against.estimated_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_estimated_cnt,
-  COALESCE(against.undated_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
+  CASE WHEN against.undated_cnt > 0 THEN against.undated_cnt WHEN asked.lit_asof IS NOT NULL THEN 0 END
     AS lit_undated_cnt,
   COALESCE(claiming.cnt_36m, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_cnt_plaintiff_36m,
   CASE
     WHEN against.no_fx_cnt > 0 THEN NULL
     WHEN against.open_cnt > 0 THEN CAST(ROUND(against.open_base, 2) AS DECIMAL(28, 2))
-    WHEN against.open_cnt = 0 OR asked.lit_asof IS NOT NULL THEN 0
+    WHEN asked.lit_asof IS NOT NULL THEN 0
   END AS lit_amt_open,
   CASE
     WHEN against.no_fx_cnt > 0 THEN 'no_fx'
     WHEN against.open_cnt > 0 AND against.open_base IS NULL THEN 'amount_not_stated'
-    WHEN against.open_cnt IS NULL AND asked.lit_asof IS NULL THEN 'not_asked'
+    WHEN COALESCE(against.open_cnt, 0) = 0 AND asked.lit_asof IS NULL THEN 'not_asked'
   END AS lit_amt_open_reason,
   COALESCE(against.unknown_cnt, CASE WHEN asked.lit_asof IS NOT NULL THEN 0 END)
     AS lit_amt_unknown_cnt,
   against.score_min AS lit_match_conf,
-  COALESCE(enforced.open_cnt, CASE WHEN asked.enforcement_asof IS NOT NULL THEN 0 END)
+  CASE WHEN enforced.open_cnt > 0 THEN enforced.open_cnt WHEN asked.enforcement_asof IS NOT NULL THEN 0 END
     AS enforcement_cnt,
   CASE
     WHEN enforced.no_fx_cnt > 0 OR (enforced.open_cnt > 0 AND enforced.stated_cnt = 0) THEN NULL
     WHEN enforced.open_cnt > 0 THEN CAST(ROUND(enforced.open_base, 2) AS DECIMAL(28, 2))
-    WHEN enforced.open_cnt = 0 OR asked.enforcement_asof IS NOT NULL THEN 0
+    WHEN asked.enforcement_asof IS NOT NULL THEN 0
   END AS enforcement_amount,
-  COALESCE(enforced.ended_cnt, CASE WHEN asked.enforcement_asof IS NOT NULL THEN 0 END)
+  CASE WHEN enforced.ended_cnt > 0 THEN enforced.ended_cnt WHEN asked.ended_asof IS NOT NULL THEN 0 END
     AS enforcement_ended_cnt_36m,
   CASE
     WHEN listed.dishonest_cnt > 0 THEN TRUE
@@ -688,7 +695,7 @@ SELECT
   changed.changed_on AS registration_change_date,
   changed.item AS registration_change_item,
   changed.evidence AS registration_change_record,
-  COALESCE(changed.change_cnt, CASE WHEN asked.change_asof IS NOT NULL THEN 0 END)
+  CASE WHEN changed.change_cnt > 0 THEN changed.change_cnt WHEN asked.change_asof IS NOT NULL THEN 0 END
     AS registration_change_cnt_12m,
   vetoes.dishonest_record,
   vetoes.bankruptcy_record,

@@ -133,7 +133,11 @@ def test_cases_count_by_the_day_they_were_filed(night):
     ],
 )  # fmt: skip
 def test_when_a_case_was_filed_at_the_latest(night, case, days, dated_on, public_on):
-    found = night(customer=CUSTOMERS, **court((case, "defendant", days.get("filed_on"), days)))
+    found = night(
+        customer=CUSTOMERS,
+        inquiry=asked("judgment"),
+        **court((case, "defendant", days.get("filed_on"), days)),
+    )
 
     found.expect("core.legal_record", f"dated_on | public_on\n{dated_on} | {public_on}")
     counted = 0 if dated_on == "-" else 1
@@ -151,6 +155,7 @@ def test_a_day_of_filing_that_one_document_states_outweighs_every_guess(night):
     """Filed before the window; the judgment inside it makes the case no younger."""
     found = night(
         customer=CUSTOMERS,
+        inquiry=asked("judgment"),
         **court(
             ("1", "defendant", "2023-11-20", {}),
             ("1", "defendant", None, {"judged_on": "2024-06-01"}),
@@ -212,6 +217,10 @@ def test_a_case_found_without_asking_is_known_and_a_claim_of_its_own_tells_nothi
     """Found while asking about somebody else: at least this many."""
     night(customer=CUSTOMERS, **court(("1", "defendant", "2026-01-01", {}))).expect(
         "indicator.legal", "lit_cnt_defendant_36m | lit_cnt_defendant_24m | lit_source\n1 | 1 | qcc"
+    )
+    night(customer=CUSTOMERS, **court(("1", "defendant", "2020-01-01", {}))).expect(
+        "indicator.legal",
+        "lit_cnt_defendant_36m | lit_cnt_open\n- | 1",  # an old one says nothing of new ones
     )
     night(customer=CUSTOMERS, **court(("1", "plaintiff", "2026-01-01", {}))).expect(
         "indicator.legal", "lit_cnt_defendant_36m | lit_cnt_plaintiff_36m\n- | 1"
@@ -308,6 +317,19 @@ def test_a_list_is_yes_no_or_not_asked(night):
     assert flags(inquiry=asked("enforcement", "judgment"))[0] == {None}
     row = night(customer=CUSTOMERS, inquiry=asked("dishonest")).row("indicator.legal")
     assert [row[flag] for flag in FLAGS.values()] == [False, *[None] * 6]
+
+
+def test_ended_enforcements_are_a_list_of_their_own(night):
+    """Whoever was asked about those that stand was not asked about those that ended."""
+    for products, ended, standing in (
+        (["enforcement"], "-", "0"),
+        (["end_execution"], "0", "-"),
+        (["judgment"], "-", "-"),
+    ):
+        night(customer=CUSTOMERS, inquiry=asked(*products)).expect(
+            "indicator.legal",
+            f"enforcement_ended_cnt_36m | enforcement_cnt\n{ended} | {standing}",
+        )
 
 
 def test_a_product_of_another_name_answers_what_it_has_brought(night):
