@@ -64,25 +64,24 @@ def lettered(people: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def measured(found: Night, text: str) -> Night:
-    """The same night with these measures instead of its own: customer_id | indicator | value. Nothing
-    that comes before measures is run for what follows from them."""
-    types = model("measure.indicator").types
+def given(found: Night, table: str, text: str) -> Night:
+    """The same night with these rows as `table`: what comes before it is not run for what follows from
+    it. Columns left out are NULL."""
+    types = model(table).types
     rows = [{**dict.fromkeys(types), **row} for row in parse(text)]
-    found.files["measure.indicator"] = [write(found.root, "measure.indicator", types, rows)]
+    found.files[table] = [write(found.root, table, types, rows)]
     return found
+
+
+def measured(found: Night, text: str) -> Night:
+    """The same night with these measures instead of its own: customer_id | indicator | value."""
+    return given(found, "measure.indicator", text)
 
 
 def judged(found: Night, *people: str, scorecard: str = "tiny", policy: str = "article") -> Night:
     """The same night with everybody in one segment, whatever their trade and industry."""
-    types = model("measure.segment").types
-    row = {**dict.fromkeys(types), "policy_id": policy, "is_active": "true", "segment_no": "1"}
-    row |= {
-        "segment": "default",
-        "scorecard_id": scorecard,
-        "limit_factor": "1",
-        "history_months": "0",
-    }
-    rows = [{**row, "customer_id": who} for who in people]
-    found.files["measure.segment"] = [write(found.root, "measure.segment", types, rows)]
-    return found
+    header = (
+        "policy_id | is_active | segment_no | segment | scorecard_id | limit_factor | customer_id"
+    )
+    rows = (f"{policy} | true | 1 | default | {scorecard} | 1 | {who}" for who in people)
+    return given(found, "measure.segment", "\n".join([header, *rows]))
