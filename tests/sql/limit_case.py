@@ -22,6 +22,7 @@ STANDING: dict[str, dict[str, Any]] = {
     "measure.exposure": {
         "base_currency": "CNY", "exposure_amount": 0, "overdue_amount": 0, "oldest_overdue_days": 0,
     },
+    "indicator.entity_exposure": {"company_id": "", "currency": "CNY"},
     "measure.granted_limit": {"granted_reason": "none_set"},
     "measure.customer_group": {"group_customer_cnt": 1, "group_party_cnt": 1},
     "indicator.trade": {},
@@ -67,6 +68,7 @@ def standing(
 ) -> Night:
     """A night in which these customers, C1, C2 and so on unless named, stand as their cases say."""
     named = [{"customer_id": f"C{number}", **case} for number, case in enumerate(cases, start=1)]
+    changes = {"book.base_currency": "CNY", **(changes or {})}
     found = build(root, tables, as_of=NIGHT, policies=policies("article", changes))
     for table in STANDING:
         ids = ("article", "balanced") if "policy_id" in model(table).types else (None,)

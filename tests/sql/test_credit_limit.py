@@ -452,7 +452,7 @@ def test_utilisation_compares_money(limited: MakeLimits) -> None:
     assert [row["is_over_limit"] for row in rows] == [False] * 5 + [True]
     assert [row["available_amount"] for row in rows[2:]] == [8000, Decimal("0.01"), 0, 0]
     assert rows[0]["utilisation"] == Decimal("0.8")  # reads like the line, and is below it
-    assert rows[3]["utilisation"] == Decimal("1")
+    assert rows[3]["utilisation"] == Decimal(1)
 
 
 def test_nought_and_nothing(limited: MakeLimits) -> None:

@@ -62,11 +62,11 @@ def test_a_customer_over_all_our_companies(night) -> None:
     exposed(night).expect(
         "measure.exposure",
         """
-        customer_id | receivable_amount | open_order_amount | exposure_amount | exposure_reason | overdue_amount | oldest_overdue_days | no_fx_cnt
-        C1          | 80000             | 12000             | 92000           |                 | 30000          | 10                  | 0
-        C2          | 710               | 0                 | 710             |                 | 0              | 0                   | 0
-        C3          |                   |                   |                 | no_fx           |                | 0                   | 1
-        C4          | 5                 | 0                 | 5               |                 | 0              | 0                   | 0
+        customer_id | receivable_amount | exposure_amount | exposure_reason | oldest_overdue_days | no_fx_cnt
+        C1          | 80000             | 92000           |                 | 10                  | 0
+        C2          | 710               | 710             |                 | 0                   | 0
+        C3          |                   |                 | no_fx           | 0                   | 1
+        C4          | 5                 | 5               |                 | 0                   | 0
         """,
     )
 
@@ -140,10 +140,10 @@ def test_a_dispute(night, disputed: str, expected: int) -> None:
 
 COVER = {
     "insurance": """
-        cover_id | customer_id | insured_limit | covered_share | deductible        | start_date | expiry_date
-        I1       | C1          | 50000         | 0.90          |                   | 2026-01-01 | 2026-11-20   # its last day
-        I2       | C2          | 50000         | 0.90          |                   | 2026-01-01 | 2026-11-19   # gone
-        I3       | C3          | 1000          | 0.50          | 200               | 2026-01-01 | -
+        cover_id | customer_id | insured_limit | covered_share | deductible | start_date | expiry_date
+        I1       | C1          | 50000         | 0.90          |            | 2026-01-01 | 2026-11-20  # its last day
+        I2       | C2          | 50000         | 0.90          |            | 2026-01-01 | 2026-11-19  # gone
+        I3       | C3          | 1000          | 0.50          | 200        | 2026-01-01 | -
     """,
     "guarantee": """
         guarantee_id | customer_id | kind           | amount | start_date | is_verified
@@ -164,10 +164,10 @@ def test_insurance_and_security(night) -> None:
     night(**COVER).expect(
         "measure.exposure",
         """
-        customer_id | exposure_amount | insured_amount | uninsured_exposure | guarantee_amount | secured_amount | uncovered_exposure
-        C1          | 80000           | 45000          | 35000              | 10000            | 10000          | 25000
-        C2          | 80000           | 0              | 80000              | 0                | 0              | 80000
-        C3          | 700             | 250            | 450                | 0                | 0              | 450
+        customer_id | exposure_amount | insured_amount | uninsured_exposure | secured_amount | uncovered_exposure
+        C1          | 80000           | 45000          | 35000              | 10000          | 25000
+        C2          | 80000           | 0              | 80000              | 0              | 80000
+        C3          | 700             | 250            | 450                | 0              | 450
         """,
     )
 

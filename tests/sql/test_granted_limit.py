@@ -32,17 +32,19 @@ def granted(root, decisions: str, as_of: str | None = None) -> Night:
 
 
 def test_what_counts(tmp_path) -> None:
+    """C2 was granted nothing, and that is a limit. No effect: C3's nobody approved, C4's its author did, C5's
+    never ends, C6's was decided tomorrow, C7's begins tomorrow, C8 only asks, C9's was taken back."""
     granted(
         tmp_path,
         """
         customer_id | kind      | limit_amount | author | approver | decided_on | valid_from | valid_until | is_deleted
         C1          | approved  | 500          | Li     | Wang     | 2026-11-01 | -          | -           | false
-        C2          | approved  | 0            | Li     | Wang     | 2026-11-01 | -          | -           | false   # none granted is a limit
-        C3          | approved  | 500          | Li     | -        | 2026-11-01 | -          | -           | false   # nobody approved it
-        C4          | approved  | 500          | Li     | li       | 2026-11-01 | -          | -           | false   # the author did
-        C5          | temporary | 500          | Li     | Wang     | 2026-11-01 | -          | -           | false   # it never ends
-        C6          | approved  | 500          | Li     | Wang     | 2026-11-21 | -          | -           | false   # decided tomorrow
-        C7          | approved  | 500          | Li     | Wang     | 2026-11-01 | 2026-11-21 | -           | false   # begins tomorrow
+        C2          | approved  | 0            | Li     | Wang     | 2026-11-01 | -          | -           | false
+        C3          | approved  | 500          | Li     | -        | 2026-11-01 | -          | -           | false
+        C4          | approved  | 500          | Li     | li       | 2026-11-01 | -          | -           | false
+        C5          | temporary | 500          | Li     | Wang     | 2026-11-01 | -          | -           | false
+        C6          | approved  | 500          | Li     | Wang     | 2026-11-21 | -          | -           | false
+        C7          | approved  | 500          | Li     | Wang     | 2026-11-01 | 2026-11-21 | -           | false
         C8          | requested | 500          | Li     | -        | 2026-11-01 | -          | -           | false
         C9          | approved  | 500          | Li     | Wang     | 2026-11-01 | -          | -           | true
         """,
