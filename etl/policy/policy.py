@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from etl.errors import ZixinError
 from etl.policy.alerts import Alerts
 from etl.policy.final import (
     Admission,
@@ -97,8 +98,16 @@ class Policies:
 
     @cached_property
     def scorecards(self) -> tuple[Scorecard, ...]:
-        """Every scorecard that a policy uses, by id."""
-        several = {one.scorecard_id: one for policy in self.all for one in policy.scorecards}
+        """Every scorecard that a policy uses, by id; ZixinError when two of one id say different
+        things: whose points a grade shows would be anybody's guess."""
+        several: dict[str, Scorecard] = {}
+        for policy in self.all:
+            for one in policy.scorecards:
+                if several.setdefault(one.scorecard_id, one) != one:
+                    raise ZixinError(
+                        f"policy {policy.policy_id}: another scorecard is called "
+                        f"{one.scorecard_id} too; give yours a scorecard_id of its own"
+                    )
         return tuple(several[name] for name in sorted(several))
 
     @cached_property

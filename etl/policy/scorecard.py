@@ -133,7 +133,7 @@ class Scorecard(Part):
     cut_offs: CutOffs
     main: Name
     explained: tuple[Name, ...] = ()
-    bands: dict[Name, Annotated[tuple[Edge, ...], Field(min_length=2)]]
+    bands: dict[Name, tuple[Edge, ...]]
     tree: dict[Name, Node]
     performance: dict[Name, RatioWeight] = Field(default_factory=dict)
 
@@ -144,6 +144,8 @@ class Scorecard(Part):
         for indicator, edges in bands.items():
             if indicator not in scored:
                 raise ValueError(f"{indicator} is no scored indicator of sql/reference/indicator")
+            if len(edges) < 2:
+                raise ValueError(f"{indicator} needs at least two edges")
             values = [value for value, _ in edges]
             if values != sorted(values) or len(set(values)) < 2:
                 raise ValueError(f"the values of {indicator} must grow from edge to edge")
