@@ -21,6 +21,7 @@ from etl.publish.names import file_stem_sql
 from etl.publish.night_context import NightContext, Written
 
 SQL = Path(__file__).resolve().parent / "sql" / "credit_file.sql"
+DECISION = SQL.with_name("decision.sql")
 SCHEMA = Path(__file__).resolve().parent / "schema" / "credit_file.schema.json"
 SOURCES = ("indicator.payment", "indicator.letter_basis")
 SHOWN_ROWS = 200
@@ -116,7 +117,12 @@ def assemble(connection: duckdb.DuckDBPyConnection, context: NightContext) -> No
         "CREATE OR REPLACE TABLE night.credit_file "
         "(customer_id VARCHAR, file VARCHAR, document VARCHAR)"
     )
+    decision = DECISION.read_text(encoding="utf-8")
     for first_id, last_id in connection.execute(SHARES, {"rows": ROWS_AT_A_TIME}).fetchall():
+        connection.execute(
+            f"CREATE OR REPLACE TABLE night.decision AS {decision}",
+            {"first_id": first_id, "last_id": last_id},
+        )
         connection.execute(
             f"INSERT INTO night.credit_file {query}",
             {

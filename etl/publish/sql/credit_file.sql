@@ -594,6 +594,7 @@ document AS (
         no_fx_item_cnt := COALESCE(payment.no_fx_item_cnt, 0)
       ),
       assessments := assessment.assessments,
+      decision := decision.content,
       outlook := struct_pack("count" := COALESCE(outlook.row_cnt, 0), "rows" := COALESCE(outlook.entries, [])),
       evidence := struct_pack(
         judged_items := struct_pack("count" := COALESCE(judged_item.row_cnt, 0), "rows" := COALESCE(judged_item.entries, CAST([] AS JSON[]))),
@@ -681,6 +682,7 @@ document AS (
     ON master.customer_id = customer.customer_id AND NOT master.is_deleted
   LEFT JOIN indicator.payment ON payment.customer_id = customer.customer_id
   LEFT JOIN assessment ON assessment.customer_id = customer.customer_id
+  LEFT JOIN night.decision ON decision.customer_id = customer.customer_id
   LEFT JOIN judged_item ON judged_item.customer_id = customer.customer_id
   LEFT JOIN open_item ON open_item.customer_id = customer.customer_id
   LEFT JOIN dispute ON dispute.customer_id = customer.customer_id
