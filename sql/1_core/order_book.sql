@@ -74,10 +74,16 @@ dated AS (
     sales_order.order_date,
     sales_order.amount,
     sales_order.cost_amount,
-    sales_order.closed_on,
-    sales_order.reopened_on,
-    sales_order.status,
-    sent_back.order_id IS NOT NULL AS is_sent_back,
+    CASE
+      WHEN sales_order.reopened_on IS NULL OR sales_order.reopened_on > CAST(:as_of AS DATE) THEN NULL
+      ELSE sales_order.reopened_on
+    END AS reopened_on,
+    CASE
+      WHEN sales_order.reopened_on IS NULL OR sales_order.closed_on IS NULL THEN FALSE
+      ELSE sales_order.reopened_on >= sales_order.closed_on
+        AND sales_order.reopened_on <= CAST(sales_order.closed_on + INTERVAL '7' DAY AS DATE)
+    END AS is_reopened_soon,
+    COALESCE(sales_order.status, 'open') = 'open' AS is_open,
     COALESCE(sales_order.status, 'open') <> 'cancelled' AS is_kept,
     night.night_month
       - 12 * EXTRACT(YEAR FROM sales_order.order_date) - EXTRACT(MONTH FROM sales_order.order_date)
@@ -88,7 +94,6 @@ dated AS (
     night.days_180_start
   FROM current.sales_order
   CROSS JOIN night
-  LEFT JOIN sent_back ON sent_back.order_id = sales_order.order_id
   WHERE NOT sales_order.is_deleted AND sales_order.order_date <= CAST(:as_of AS DATE)
 ),
 
@@ -122,20 +127,27 @@ counted AS (
     SUM(amount) FILTER (WHERE is_kept AND months_ago <= 11 AND cost_amount IS NOT NULL)
       AS costed_amount_12m,
     SUM(cost_amount) FILTER (WHERE is_kept AND months_ago <= 11) AS cost_amount_12m,
-    COUNT(*) FILTER (WHERE COALESCE(status, 'open') = 'open') AS open_order_cnt,
-    SUM(amount) FILTER (WHERE COALESCE(status, 'open') = 'open') AS open_order_amount,
+    COUNT(*) FILTER (WHERE is_open) AS open_order_cnt,
+    SUM(amount) FILTER (WHERE is_open) AS open_order_amount,
     COUNT(*) FILTER (WHERE NOT is_kept AND months_ago <= 11) AS cancelled_cnt_12m,
-    COUNT(*) FILTER (
-      WHERE is_kept AND reopened_on > week_start AND reopened_on <= CAST(:as_of AS DATE)
-    ) AS reopened_cnt_7d,
-    COUNT(*) FILTER (
-      WHERE is_kept AND reopened_on > days_90_start AND reopened_on <= CAST(:as_of AS DATE)
-        AND reopened_on >= closed_on
-        AND reopened_on <= CAST(closed_on + INTERVAL '7' DAY AS DATE)
-    ) AS reopened_soon_cnt_90d,
-    COUNT(*) FILTER (WHERE is_kept AND months_ago <= 11 AND is_sent_back) AS sent_back_cnt_12m
+    COUNT(*) FILTER (WHERE is_kept AND reopened_on > week_start) AS reopened_cnt_7d,
+    COUNT(*) FILTER (WHERE is_kept AND is_reopened_soon AND reopened_on > days_90_start)
+      AS reopened_soon_cnt_90d
   FROM dated
   GROUP BY customer_id, currency
+),
+
+-- Few orders come back: found by themselves, they cost less than a mark on every order.
+sent_back_of AS (
+  SELECT sales_order.customer_id, sales_order.currency, COUNT(*) AS sent_back_cnt_12m
+  FROM current.sales_order
+  JOIN sent_back ON sent_back.order_id = sales_order.order_id
+  CROSS JOIN policy.book
+  WHERE NOT sales_order.is_deleted
+    AND sales_order.order_date <= CAST(:as_of AS DATE)
+    AND sales_order.order_date > book.quarter_last_year_end
+    AND COALESCE(sales_order.status, 'open') <> 'cancelled'
+  GROUP BY sales_order.customer_id, sales_order.currency
 )
 
 SELECT
@@ -168,7 +180,9 @@ SELECT
   counted.cancelled_cnt_12m,
   counted.reopened_cnt_7d,
   counted.reopened_soon_cnt_90d,
-  counted.sent_back_cnt_12m
+  COALESCE(sent_back_of.sent_back_cnt_12m, 0) AS sent_back_cnt_12m
 FROM counted
 LEFT JOIN event.currency ON currency.currency = counted.currency
+LEFT JOIN sent_back_of
+  ON sent_back_of.customer_id = counted.customer_id AND sent_back_of.currency = counted.currency
 ORDER BY customer_id, currency
