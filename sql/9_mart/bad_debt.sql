@@ -20,32 +20,19 @@
 
 WITH
 
-happened AS (
-  SELECT
-    invoice_date AS event_date, customer_id, amount * rate_to_base AS sales_base, 0 AS write_off_base,
-    0 AS transfer_base
-  FROM core.receivable
-  UNION ALL
-  SELECT
-    settlement.event_date, settlement.customer_id,
-    CASE WHEN settlement.kind = 'credit' THEN -settlement.amount * currency.rate_to_base ELSE 0 END,
-    CASE WHEN settlement.kind = 'write_off' THEN settlement.amount * currency.rate_to_base ELSE 0 END,
-    CASE WHEN settlement.kind = 'bad_debt_transfer' THEN settlement.amount * currency.rate_to_base ELSE 0 END
-  FROM event.settlement
-  LEFT JOIN event.currency ON currency.currency = settlement.currency
-  WHERE settlement.kind IN ('credit', 'write_off', 'bad_debt_transfer')
-),
-
--- Days first: a few thousand rows instead of millions for each kind of period.
 daily AS (
   SELECT
-    event_date,
-    CASE WHEN write_off_base <> 0 OR transfer_base <> 0 THEN customer_id END AS lost_customer_id,
-    SUM(sales_base) AS sales_base,
-    SUM(write_off_base) AS write_off_base,
-    SUM(transfer_base) AS transfer_base
-  FROM happened
-  GROUP BY event_date, CASE WHEN write_off_base <> 0 OR transfer_base <> 0 THEN customer_id END
+    book_day.event_date,
+    (book_day.billed_amount - book_day.credited_amount) * currency.rate_to_base AS sales_base,
+    book_day.write_off_amount * currency.rate_to_base AS write_off_base,
+    book_day.transfer_amount * currency.rate_to_base AS transfer_base,
+    CAST(NULL AS VARCHAR) AS lost_customer_id
+  FROM indicator.book_day
+  LEFT JOIN event.currency ON currency.currency = book_day.currency
+  UNION ALL
+  SELECT settlement.event_date, 0, 0, 0, settlement.customer_id
+  FROM event.settlement
+  WHERE settlement.kind IN ('write_off', 'bad_debt_transfer') AND settlement.amount <> 0
 ),
 
 first_day AS (

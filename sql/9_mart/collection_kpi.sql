@@ -64,28 +64,14 @@ balance AS (
   GROUP BY month_aging.month_end
 ),
 
-happened AS (
-  SELECT
-    CAST(DATE_TRUNC('month', invoice_date) AS DATE) AS month_start,
-    SUM(amount * rate_to_base) AS sales_base,
-    0 AS cash_base
-  FROM core.receivable
-  GROUP BY CAST(DATE_TRUNC('month', invoice_date) AS DATE)
-  UNION ALL
-  SELECT
-    CAST(DATE_TRUNC('month', settlement.event_date) AS DATE),
-    -SUM(CASE WHEN settlement.kind = 'credit' THEN settlement.amount * currency.rate_to_base ELSE 0 END),
-    SUM(CASE WHEN settlement.kind = 'cash' THEN settlement.amount * currency.rate_to_base ELSE 0 END)
-  FROM event.settlement
-  LEFT JOIN event.currency ON currency.currency = settlement.currency
-  WHERE settlement.kind IN ('cash', 'credit')
-  GROUP BY CAST(DATE_TRUNC('month', settlement.event_date) AS DATE)
-),
-
 activity AS (
-  SELECT month_start, SUM(sales_base) AS sales_base, SUM(cash_base) AS cash_base
-  FROM happened
-  GROUP BY month_start
+  SELECT
+    CAST(DATE_TRUNC('month', book_day.event_date) AS DATE) AS month_start,
+    SUM((book_day.billed_amount - book_day.credited_amount) * currency.rate_to_base) AS sales_base,
+    SUM(book_day.cash_amount * currency.rate_to_base) AS cash_base
+  FROM indicator.book_day
+  LEFT JOIN event.currency ON currency.currency = book_day.currency
+  GROUP BY CAST(DATE_TRUNC('month', book_day.event_date) AS DATE)
 ),
 
 base AS (

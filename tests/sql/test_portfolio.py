@@ -219,3 +219,21 @@ def test_post_mortems(night):
         L2      | C2          | 10          | -                | 10              | 70            | 0             | -     | NR
         """,
     )
+
+
+def test_the_book_day_by_day(night):
+    night(**BOOK).expect(
+        "indicator.book_day",
+        """
+        event_date | currency | billed_cnt | billed_amount | cash_amount | write_off_amount
+        2026-06-01 | CNY      | 1          | 80            | 0           | 0
+        2026-09-10 | CNY      | 1          | 100           | 0           | 0
+        2026-10-01 | CNY      | 0          | 0             | 0           | 20
+        2026-10-05 | CNY      | 1          | 300           | 0           | 0
+        2026-10-14 | CNY      | 0          | 0             | 100         | 0
+        2026-11-01 | USD      | 0          | 0             | 10          | 0
+        2026-11-02 | USD      | 1          | 50            | 0           | 0
+        2026-11-05 | CNY      | 1          | 60            | 0           | 0
+        2026-11-20 | EUR      | 1          | 7             | 0           | 0
+        """,
+    )
