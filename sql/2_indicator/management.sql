@@ -191,11 +191,27 @@ agency AS (
   WHERE state = 'accepted' AND record_kind IN ('bureau_score', 'bureau_line', 'tax_credit')
 ),
 
--- Somebody who answers was asked about it: courts, lists or a registry, with hits or without.
+-- A product that brings scores, tax levels, registrations or accounts was not asked about courts and lists.
+opinion AS (
+  SELECT DISTINCT provider, product FROM current.bureau_score WHERE product IS NOT NULL
+  UNION
+  SELECT DISTINCT provider, product FROM current.tax_credit WHERE product IS NOT NULL
+  UNION
+  SELECT DISTINCT provider, product FROM current.registration WHERE product IS NOT NULL
+  UNION
+  SELECT DISTINCT provider, product FROM current.statement WHERE product IS NOT NULL
+),
+
 asked AS (
-  SELECT DISTINCT customer_id
+  SELECT inquiry.customer_id
   FROM core.inquiry
-  WHERE answered_on IS NOT NULL
+  LEFT JOIN opinion
+    ON opinion.provider = inquiry.provider AND opinion.product = inquiry.product
+  WHERE inquiry.answered_on IS NOT NULL
+    AND opinion.product IS NULL
+    AND inquiry.product NOT IN ('score', 'tax_credit', 'basic_details', 'base_info', 'lei-records')
+  UNION
+  SELECT customer_id FROM core.legal_record
 ),
 
 referred AS (

@@ -212,3 +212,28 @@ def test_what_a_file_lacks_is_named_and_a_person_needs_neither_registration_nor_
         UNKNOWN     | 0                 | 12            | name; address; contact; industry; payment_terms; {rest}
         """,
     )
+
+
+def test_asking_for_a_score_is_not_asking_the_courts(night):
+    found = night(
+        customer="customer_id\nSCORE\nBOUGHT\nLIST\nFAILED\nOWN\nTWIN",
+        inquiry="""
+            provider | product   | customer_id | keyword | asked_on   | outcome
+            qcc      | score     | SCORE       | k       | 2026-11-01 | none
+            safe     | companies | BOUGHT      | k       | 2026-11-01 | none
+            qcc      | dishonest | LIST        | k       | 2026-11-01 | none
+            qcc      | dishonest | FAILED      | k       | 2026-11-01 | failed
+        """,
+        bureau_score="provider | record_id | customer_id | scale_id | report_date | product\n"
+        "safe | 1 | X | s | 2026-11-01 | companies",
+        listing="provider | record_id | kind | customer_id | listed_on\n"
+        "own | 1 | dishonest | OWN | 2026-01-01",
+        record_link=[about("listing", "own|dishonest|1|OWN", "OWN", record_id="1")],
+        customer_link="customer_id | party_id\nLIST | LIST\nTWIN | LIST",
+    )
+    missing = {
+        row["customer_id"]
+        for row in found.rows("indicator.management")
+        if "legal_inquiry" in row["file_missing"]
+    }
+    assert missing == {"SCORE", "BOUGHT", "FAILED"}
