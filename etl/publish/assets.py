@@ -19,7 +19,7 @@ from etl.errors import ZixinError
 
 PAGES = Path(__file__).resolve().parent / "pages"
 PAGE_SCRIPTS = {
-    "credit_file": ("outside.js", "credit_file.js"),
+    "credit_file": ("outside.js", "decision.js", "credit_file.js"),
     "portfolio": ("portfolio.js",),
     "quality": ("quality.js",),
 }

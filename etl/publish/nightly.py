@@ -20,6 +20,7 @@ from etl.inputs import (
 )
 from etl.lake import Partition, file_sha256, read_json, write_json
 from etl.publish import warehouse
+from etl.publish.alert_list import write_alerts
 from etl.publish.assets import assets_hash, copy_assets
 from etl.publish.changes import write_changes
 from etl.publish.comparisons import comparison_tables, write_comparisons
@@ -120,6 +121,7 @@ def _write(
             ],
             folder,
         )
+        write_alerts(connection, folder, as_of)
         write_changes(connection, folder, night_before(ctx.published, as_of))
         book, quarantine = _book(connection), _quarantine(connection)
         without_rate, unassigned = _without_rate(connection), _unassigned(connection)

@@ -325,9 +325,11 @@ Zixin.start((file) => {
       h("a", { href: `${window.location.pathname.split("/").pop().replace(/\.html$/, "")}.json` }, word("nav.json")));
   }
 
+  const decided = Zixin.decision(file);
   return {
     page: null,
     title: name,
-    content: [heading(), standing(), why(), outlook(), changes(), evidence(), behaviour(), ledger(), history(), Zixin.outside(file), policies(), assurance(), provenance()],
+    content: [heading(), standing(), decided.today, decided.alerts, why(), outlook(), changes(), decided.scores, decided.limit, evidence(), behaviour(), ledger(), history(),
+      Zixin.outside(file), decided.more, policies(), assurance(), provenance()],
   };
 });
