@@ -18,6 +18,9 @@ RATIOS = [
     ("return_on_assets", 0.077, 0.059, 0.034, 0.011, -0.033),
     ("receivables_turnover", 17.6, 11.0, 6.7, 3.4, 2.3),
     ("interest_cover", 3.3, 2.7, 1.8, 0.4, -2.0),
+    ("asset_turnover", 1.6, 1.1, 0.7, 0.4, 0.2),
+    ("revenue_growth", 0.22, 0.15, 0.08, -0.05, -0.15),
+    ("capital_preservation", 1.1, 1.07, 1.04, 1.0, 0.93),
 ]
 
 
