@@ -58,6 +58,12 @@ named AS (
   UNION
   SELECT customer_id FROM current.claim
   WHERE NOT is_deleted AND claim_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT customer_id FROM current.sales_order
+  WHERE NOT is_deleted AND order_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT customer_id FROM current.contract
+  WHERE NOT is_deleted
 )
 
 SELECT

@@ -377,3 +377,23 @@ def test_repeat_and_retention_by_quarters(night):
         GAPS        | 0           | -              | 0
         """,
     )
+
+
+def test_whom_only_an_order_or_a_contract_names_is_in_the_book(night):
+    found = night(
+        sales_order=f"""
+            order_id | customer_id | order_date | amount
+            O1       | ORDERS      | {day(1)}   | 10
+            O2       | NEXT        | {day(-1)}  | 10     # tomorrow
+        """,
+        contract="contract_id | customer_id\nK1 | SIGNS",
+    )
+    found.expect(
+        "core.customer",
+        """
+        customer_id | customer_since | first_sale_date | has_master
+        ORDERS      | -              | -               | no
+        SIGNS       | -              | -               | no
+        """,
+    )
+    found.expect("indicator.trade", "customer_id | open_order_amount\nORDERS | 10\nSIGNS | 0")
