@@ -125,11 +125,11 @@ standard AS (
     UPPER(TRIM(industry_standard.industry_code)) AS industry_code,
     industry_standard.company_size,
     industry_standard.ratio,
-    weighed.sign * industry_standard.excellent AS excellent,
-    weighed.sign * industry_standard.good AS good,
-    weighed.sign * industry_standard.average AS average,
-    weighed.sign * industry_standard.low AS low,
-    weighed.sign * industry_standard.poor AS poor,
+    weighed.sign * CAST(industry_standard.excellent AS DECIMAL(28, 6)) AS excellent,
+    weighed.sign * CAST(industry_standard.good AS DECIMAL(28, 6)) AS good,
+    weighed.sign * CAST(industry_standard.average AS DECIMAL(28, 6)) AS average,
+    weighed.sign * CAST(industry_standard.low AS DECIMAL(28, 6)) AS low,
+    weighed.sign * CAST(industry_standard.poor AS DECIMAL(28, 6)) AS poor,
     COALESCE(TRY_CAST(industry_standard.edition AS INTEGER), 0) AS edition_year
   FROM current.industry_standard AS industry_standard
   JOIN weighed ON weighed.ratio = industry_standard.ratio
@@ -174,8 +174,8 @@ held AS (
     weighed.*,
     two_years.value,
     two_years.value_prior,
-    weighed.sign * two_years.value AS actual,
-    weighed.sign * two_years.value_prior AS actual_prior,
+    weighed.sign * CAST(two_years.value AS DECIMAL(28, 6)) AS actual,
+    weighed.sign * CAST(two_years.value_prior AS DECIMAL(28, 6)) AS actual_prior,
     fitting.provider || ' ' || fitting.edition || ' ' || fitting.industry_code || ' '
       || fitting.company_size AS standard,
     fitting.excellent,

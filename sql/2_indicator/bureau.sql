@@ -82,15 +82,16 @@ accepted AS (
   WHERE state = 'accepted' AND record_kind IN ('bureau_score', 'bureau_line', 'tax_credit')
 ),
 
+-- Ten digits more than a score has: the ends of a scale may be as far apart as they can.
 report AS (
   SELECT
     accepted.owner_id,
     bureau_score.provider,
     bureau_score.scale_id,
     bureau_score.report_date,
-    bureau_score.score,
-    bureau_score.score_min,
-    bureau_score.score_max,
+    CAST(bureau_score.score AS DECIMAL(28, 6)) AS score,
+    CAST(bureau_score.score_min AS DECIMAL(28, 6)) AS score_min,
+    CAST(bureau_score.score_max AS DECIMAL(28, 6)) AS score_max,
     bureau_score.band,
     bureau_score.band_meaning,
     bureau_score.rated_since,
