@@ -20,11 +20,31 @@ def test_the_published_shares(night):
     found.expect(
         "mart.concentration",
         """
-        level    | basis | party_cnt | exposure_amount | hhi       | hhi_exposure | effective_number | top_1_share | top_3_share | top_5_share | hhi_band | concentration_alert | largest_id | single_over_line_cnt
-        customer | gross | 10        | 100             | 1774.0000 | 0.177400     | 5.636979         | 0.3         | 0.65        | 0.83        | middle   | yes                 | C01        | 4
-        customer | net   | 10        | 100             | 1774.0000 | 0.177400     | 5.636979         | 0.3         | 0.65        | 0.83        | middle   | yes                 | C01        | 4
-        group    | gross | 10        | 100             | 1774.0000 | 0.177400     | 5.636979         | 0.3         | 0.65        | 0.83        | middle   | yes                 | C01        | 4
-        group    | net   | 10        | 100             | 1774.0000 | 0.177400     | 5.636979         | 0.3         | 0.65        | 0.83        | middle   | yes                 | C01        | 4
+        level    | basis | party_cnt | exposure_amount | hhi       | hhi_exposure | effective_number
+        customer | gross | 10        | 100             | 1774.0000 | 0.177400     | 5.636979
+        customer | net   | 10        | 100             | 1774.0000 | 0.177400     | 5.636979
+        group    | gross | 10        | 100             | 1774.0000 | 0.177400     | 5.636979
+        group    | net   | 10        | 100             | 1774.0000 | 0.177400     | 5.636979
+        """,
+    )
+    found.expect(
+        "mart.concentration",
+        """
+        level    | basis | top_1_share | top_3_share | top_5_share | hhi_band | concentration_alert
+        customer | gross | 0.3         | 0.65        | 0.83        | middle   | yes
+        customer | net   | 0.3         | 0.65        | 0.83        | middle   | yes
+        group    | gross | 0.3         | 0.65        | 0.83        | middle   | yes
+        group    | net   | 0.3         | 0.65        | 0.83        | middle   | yes
+        """,
+    )
+    found.expect(
+        "mart.concentration",
+        """
+        level    | basis | largest_id | single_over_line_cnt
+        customer | gross | C01        | 4
+        customer | net   | C01        | 4
+        group    | gross | C01        | 4
+        group    | net   | C01        | 4
         """,
     )
     row = found.row("mart.concentration", level="customer", basis="gross")
@@ -113,10 +133,30 @@ def test_what_is_at_risk_adds_up_to_the_ledger(night):
     found.expect(
         "mart.ar_at_risk",
         """
-        final_grade | currency | customer_cnt | current_amount | overdue_1_30_amount | overdue_over_90_amount | no_due_date_amount | open_amount | overdue_amount | ledger_balance | open_base | overdue_share | book_share
-        D           | CNY      | 2            | 60             | 300                 | 60                     | 0                  | 420         | 360            | 420            | 420       | 0.857143      | 1
-        D           | EUR      | 1            | 0              | 0                   | 0                      | 7                  | 7           | 0              | 7              | -         | 0             | 1
-        NR          | USD      | 1            | 50             | 0                   | 0                      | 0                  | 50          | 0              | 40             | 350       | 0             | 1
+        final_grade | currency | customer_cnt | current_amount | overdue_1_30_amount | overdue_over_90_amount
+        D           | CNY      | 2            | 60             | 300                 | 60
+        D           | EUR      | 1            | 0              | 0                   | 0
+        NR          | USD      | 1            | 50             | 0                   | 0
+        """,
+        policy_id="article",
+    )
+    found.expect(
+        "mart.ar_at_risk",
+        """
+        final_grade | currency | no_due_date_amount | open_amount | overdue_amount | ledger_balance
+        D           | CNY      | 0                  | 420         | 360            | 420
+        D           | EUR      | 7                  | 7           | 0              | 7
+        NR          | USD      | 0                  | 50          | 0              | 40
+        """,
+        policy_id="article",
+    )
+    found.expect(
+        "mart.ar_at_risk",
+        """
+        final_grade | currency | open_base | overdue_share | book_share
+        D           | CNY      | 420       | 0.857143      | 1
+        D           | EUR      | -         | 0             | 1
+        NR          | USD      | 350       | 0             | 1
         """,
         policy_id="article",
     )
@@ -145,14 +185,27 @@ def test_bad_debt_by_period(night):
     found.expect(
         "mart.bad_debt",
         """
-        period_kind | period_start | sales_amount | write_off_amount | transfer_amount | lost_customer_cnt | bad_debt_ratio
-        all         | 2026-06-01   | 890          | 20               | 0               | 1                 | 0.022472
-        look_back   | 2025-11-21   | 890          | 20               | 0               | 1                 | 0.022472
-        year        | 2026-01-01   | 890          | 20               | 0               | 1                 | 0.022472
-        month       | 2026-06-01   | 80           | 0                | 0               | 0                 | 0
-        month       | 2026-09-01   | 100          | 0                | 0               | 0                 | 0
-        month       | 2026-10-01   | 300          | 20               | 0               | 1                 | 0.066667
-        month       | 2026-11-01   | 410          | 0                | 0               | 0                 | 0
+        period_kind | period_start | sales_amount | write_off_amount | transfer_amount | lost_customer_cnt
+        all         | 2026-06-01   | 890          | 20               | 0               | 1
+        look_back   | 2025-11-21   | 890          | 20               | 0               | 1
+        year        | 2026-01-01   | 890          | 20               | 0               | 1
+        month       | 2026-06-01   | 80           | 0                | 0               | 0
+        month       | 2026-09-01   | 100          | 0                | 0               | 0
+        month       | 2026-10-01   | 300          | 20               | 0               | 1
+        month       | 2026-11-01   | 410          | 0                | 0               | 0
+        """,
+    )
+    found.expect(
+        "mart.bad_debt",
+        """
+        period_kind | period_start | bad_debt_ratio
+        all         | 2026-06-01   | 0.022472
+        look_back   | 2025-11-21   | 0.022472
+        year        | 2026-01-01   | 0.022472
+        month       | 2026-06-01   | 0
+        month       | 2026-09-01   | 0
+        month       | 2026-10-01   | 0.066667
+        month       | 2026-11-01   | 0
         """,
     )
 
@@ -164,11 +217,11 @@ def test_cash_to_come(night):
         "mart.cash_forecast",
         """
         kind     | week_start | currency | item_cnt | amount | overdue_amount | unproven_amount | base_amount
-        expected | 2026-11-16 | CNY      | 1        | 300    | 300            | 0               | 300    # I2, due 11-04, expected 11-17: past
-        expected | 2026-12-14 | CNY      | 1        | 60     | 0              | 0               | 60     # I3, due 12-05 + 13 = 12-18
-        expected | 2026-11-30 | USD      | 1        | 50     | 0              | 50              | 350    # I4, no history: the due date
-        doubtful | 2026-11-16 | CNY      | 1        | 60     | 60             | 0               | 60     # I5, 142 days
-        undated  | 2026-11-16 | EUR      | 1        | 7      | 0              | 0               | -      # I6
+        expected | 2026-11-16 | CNY      | 1        | 300    | 300            | 0               | 300    # 11-17: past
+        expected | 2026-12-14 | CNY      | 1        | 60     | 0              | 0               | 60    # 12-18
+        expected | 2026-11-30 | USD      | 1        | 50     | 0              | 50              | 350    # due date
+        doubtful | 2026-11-16 | CNY      | 1        | 60     | 60             | 0               | 60    # I5, 142 days
+        undated  | 2026-11-16 | EUR      | 1        | 7      | 0              | 0               | -    # I6
         """,
     )
     assert sum(row["amount"] for row in found.rows("mart.cash_forecast")) == sum(
@@ -193,8 +246,24 @@ def test_collection_month_by_month(night):
     found.expect(
         "mart.collection_kpi",
         """
-        opening_amount | sales_amount | collected_amount | closing_amount | current_amount | overdue_amount | cei       | dso       | best_possible_dso | average_days_delinquent | collection_rate
-        1000           | 800          | 900              | 900            | 700            | 200            | 81.818182 | 34.875000 | 27.125000         | 7.750000                | 0.5
+        opening_amount | sales_amount | collected_amount | closing_amount | current_amount | overdue_amount
+        1000           | 800          | 900              | 900            | 700            | 200
+        """,
+        month_end=date(2026, 10, 31),
+    )
+    found.expect(
+        "mart.collection_kpi",
+        """
+        opening_amount | cei       | dso       | best_possible_dso | average_days_delinquent
+        1000           | 81.818182 | 34.875000 | 27.125000         | 7.750000
+        """,
+        month_end=date(2026, 10, 31),
+    )
+    found.expect(
+        "mart.collection_kpi",
+        """
+        opening_amount | collection_rate
+        1000           | 0.5
         """,
         month_end=date(2026, 10, 31),
     )
@@ -214,9 +283,17 @@ def test_post_mortems(night):
     found.expect(
         "mart.loss_case",
         """
-        loss_id | customer_id | lost_amount | recovered_amount | net_loss_amount | net_loss_base | booked_amount | cause | final_grade
-        L1      | C3          | 20          | 5                | 15              | 15            | 20            | fled  | D
-        L2      | C2          | 10          | -                | 10              | 70            | 0             | -     | NR
+        loss_id | customer_id | lost_amount | recovered_amount | net_loss_amount | net_loss_base
+        L1      | C3          | 20          | 5                | 15              | 15
+        L2      | C2          | 10          | -                | 10              | 70
+        """,
+    )
+    found.expect(
+        "mart.loss_case",
+        """
+        loss_id | booked_amount | cause | final_grade
+        L1      | 20            | fled  | D
+        L2      | 0             | -     | NR
         """,
     )
 
