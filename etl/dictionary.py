@@ -17,6 +17,7 @@ from etl.entities import FAMILIES, HISTORY_COLUMNS, Column, Entity
 from etl.lake import write_bytes
 from etl.matching.tables import MATCH_TABLES
 from etl.models import Model
+from etl.night_tables import FEED_TYPES
 from etl.policy import POLICY_FOLDER, POLICY_GRAINS, POLICY_TABLES
 from etl.requirements import requirements
 from etl.settings import PROJECT
@@ -209,6 +210,13 @@ def _policies() -> Iterator[str]:
         yield from _table(
             ("column", "type"), ((f"`{column}`", type_) for column, type_ in types.items())
         )
+    yield "### night.feed"
+    yield ""
+    yield "What became of each feed of the book tonight; one row a feed."
+    yield ""
+    yield from _table(
+        ("column", "type"), ((f"`{column}`", type_) for column, type_ in FEED_TYPES.items())
+    )
 
 
 def _model(model: Model) -> Iterator[str]:
@@ -220,14 +228,23 @@ def _model(model: Model) -> Iterator[str]:
         yield from (*model.explanation.splitlines(), "")
     yield f"- {model.grain[:1].upper()}{model.grain[1:]}"
     yield f"- Key: {', '.join(f'`{name}`' for name in model.key)}"
-    yield f"- Reads: {', '.join(f'[{name}](#{_anchor(name)})' for name in model.reads)}"
+    if model.reads:
+        yield f"- Reads: {', '.join(map(_link, model.reads))}"
     yield f"- Requirements: {model.requirements}"
-    yield f"- Made by [`sql/{model.layer}/{model.name}.sql`](../sql/{model.layer}/{model.name}.sql)"
+    made_by = model.path.relative_to(PROJECT).as_posix()
+    yield f"- Made by [`{made_by}`](../{made_by})"
     yield ""
     yield from _table(
         ("column", "type", "meaning"),
         ((f"`{column.name}`", column.type, column.description) for column in model.columns),
     )
+
+
+def _link(name: str) -> str:
+    """A table and where it is described; one of an earlier night is described where tonight's is."""
+    schema, table = name.split(".")
+    place = models.published()[table].full_name if schema in models.EARLIER else name
+    return f"[{name}](#{_anchor(place)})"
 
 
 def _anchor(heading: str) -> str:
@@ -289,8 +306,8 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
     yield "## Requirements"
     yield ""
     yield (
-        "Where each requirement is computed, or in one sentence why not. `R` rows come from the source articles, `Q` rows settle "
-        "what those leave open, `C` are formulas, `I` are complaints about other products that a "
+        "Where each requirement is computed, or in one sentence why not. `R` rows come from the "
+        "source articles, `Q` rows settle what those leave open, `C` are formulas, `I` are complaints about other products that a "
         "table answers."
     )
     yield ""
