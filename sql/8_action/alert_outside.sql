@@ -86,6 +86,24 @@ lawsuit AS (
   FROM at_stake
 ),
 
+-- A listed veto that hangs on a name alone waits for a person, and says so (R4-G6).
+in_review AS (
+  SELECT
+    rule.rule_id,
+    legal.customer_id,
+    'amber' AS severity,
+    legal.veto_review_cnt AS value,
+    CAST(NULL AS DECIMAL(28, 6)) AS threshold,
+    CAST(NULL AS DECIMAL(28, 6)) AS previous_value,
+    'match_review' AS value_text,
+    CAST(NULL AS VARCHAR) AS previous_text,
+    legal.veto_review_record AS evidence_keys
+  FROM indicator.legal
+  JOIN rule ON rule.rule_id = 'EW05'
+  LEFT JOIN at_stake ON at_stake.customer_id = legal.customer_id
+  WHERE legal.veto_review_cnt > 0 AND at_stake.customer_id IS NULL
+),
+
 -- EW15: the oldest of what is stale names the alert; each source has a row of its own in measure.freshness.
 stale AS (
   SELECT
@@ -168,6 +186,10 @@ met AS (
   SELECT rule_id, 'customer' AS subject_kind, customer_id AS subject_id, customer_id, severity, value,
     threshold, previous_value, value_text, previous_text, evidence_keys
   FROM lawsuit
+  UNION ALL
+  SELECT rule_id, 'customer', customer_id, customer_id, severity, value,
+    threshold, previous_value, value_text, previous_text, evidence_keys
+  FROM in_review
   UNION ALL
   SELECT rule_id, 'customer', customer_id, customer_id, severity, value,
     threshold, previous_value, value_text, previous_text, evidence_keys

@@ -494,3 +494,10 @@ def test_outside_data_grows_old(night):
         C3          | industry | -           | -                     | -
         """,
     )
+
+
+def test_a_veto_by_name_alone_asks_a_person(night):
+    night(made={"indicator.legal": "customer_id | veto_review_cnt\nC1 | 1\nC2 | 0"}).expect(
+        "action.alert_outside",
+        "rule_id | subject_id | severity | value_text\nEW05 | C1 | amber | match_review",
+    )
