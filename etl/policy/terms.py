@@ -21,6 +21,7 @@ from etl.policy.parts import (
 )
 
 Factor = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
+ShortShare = Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4)]
 Step = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=2)]
 Method = Literal[
     "net_worth", "working_capital", "requirement", "trade_reference", "own_sales", "practice",
@@ -60,7 +61,7 @@ class Insured(Part):
     mode: Literal["off", "limit", "exposure"]
     """off: shown only; limit: adds to the limit; exposure: A + B × C − B, where the exposure is
     taken net of what is insured."""
-    counted_share: Share
+    counted_share: ShortShare
 
 
 class SeasonalCap(Part):
@@ -94,9 +95,9 @@ class Limit(Part):
     use_grade_factor: bool
     """False where the method has a risk factor of its own, as the Chinese practice has."""
 
-    net_worth_share: Share
-    working_capital_share: Share
-    own_sales_share: Share
+    net_worth_share: ShortShare
+    working_capital_share: ShortShare
+    own_sales_share: ShortShare
     buffer_days: Days
     practice: Practice
     insurance: Insured

@@ -117,10 +117,17 @@ SELECT
   COALESCE(promised.open_order_amount, 0) AS open_order_amount,
   COALESCE(promised.undelivered_order_amount, 0) AS undelivered_order_amount,
   COALESCE(promised.delivered_order_amount, 0) AS delivered_order_amount,
-  CAST(CAST(COALESCE(owed.receivable_amount, 0) AS DECIMAL(28, 2)) * currency.rate_to_base
-    AS DECIMAL(28, 2)) AS receivable_base,
-  CAST(CAST(COALESCE(promised.open_order_amount, 0) AS DECIMAL(28, 2)) * currency.rate_to_base
-    AS DECIMAL(28, 2)) AS order_base
+  CASE
+    WHEN currency.rate_to_base = 1 THEN COALESCE(owed.receivable_amount, 0)
+    ELSE CAST(CAST(COALESCE(owed.receivable_amount, 0) AS DECIMAL(28, 2)) * currency.rate_to_base
+      AS DECIMAL(28, 2))
+  END AS receivable_base,
+  CASE
+    WHEN currency.rate_to_base = 1 THEN COALESCE(promised.open_order_amount, 0)
+    ELSE CAST(
+      CAST(COALESCE(promised.open_order_amount, 0) AS DECIMAL(28, 2)) * currency.rate_to_base
+      AS DECIMAL(28, 2))
+  END AS order_base
 FROM both_kinds
 LEFT JOIN owed
   ON owed.customer_id = both_kinds.customer_id

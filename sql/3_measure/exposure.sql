@@ -36,26 +36,43 @@ rule AS (
   WHERE terms.is_active
 ),
 
+-- Most documents are in the base currency: what needs no rate is not multiplied.
+priced AS (
+  SELECT
+    customer_id, currency, rate_to_base, receivable_base, order_base, oldest_overdue_date,
+    CASE WHEN rate_to_base = 1 OR disputed_amount = 0 THEN disputed_amount
+      ELSE CAST(disputed_amount * rate_to_base AS DECIMAL(28, 2)) END AS disputed_base,
+    CASE WHEN rate_to_base = 1 OR overdue_amount = 0 THEN overdue_amount
+      ELSE CAST(overdue_amount * rate_to_base AS DECIMAL(28, 2)) END AS overdue_base,
+    CASE WHEN rate_to_base = 1 OR undelivered_order_amount = 0 THEN undelivered_order_amount
+      ELSE CAST(undelivered_order_amount * rate_to_base AS DECIMAL(28, 2)) END AS undelivered_base,
+    CASE WHEN rate_to_base = 1 OR delivered_order_amount = 0 THEN delivered_order_amount
+      ELSE CAST(delivered_order_amount * rate_to_base AS DECIMAL(28, 2)) END AS delivered_base
+  FROM indicator.entity_exposure
+),
+
 document AS (
   SELECT
     customer_id,
     SUM(receivable_base) AS receivable_amount,
-    SUM(CAST(disputed_amount AS DECIMAL(28, 2)) * rate_to_base) AS disputed_amount,
-    SUM(CAST(overdue_amount AS DECIMAL(28, 2)) * rate_to_base) AS overdue_amount,
+    SUM(disputed_base) AS disputed_amount,
+    SUM(overdue_base) AS overdue_amount,
     MIN(oldest_overdue_date) AS oldest_overdue_date,
     SUM(order_base) AS whole_order_amount,
-    SUM(CAST(undelivered_order_amount AS DECIMAL(28, 2)) * rate_to_base) AS undelivered_order_amount,
-    SUM(CAST(delivered_order_amount AS DECIMAL(28, 2)) * rate_to_base) AS delivered_order_amount,
+    SUM(undelivered_base) AS undelivered_order_amount,
+    SUM(delivered_base) AS delivered_order_amount,
     COUNT(DISTINCT CASE WHEN rate_to_base IS NULL THEN currency END) AS no_fx_cnt
-  FROM indicator.entity_exposure
+  FROM priced
   GROUP BY customer_id
 ),
 
 on_account AS (
   SELECT
     aging.customer_id,
-    SUM(-aging.unapplied_cash_amount * currency.rate_to_base) AS cash_amount,
-    SUM(-aging.unapplied_credit_amount * currency.rate_to_base) AS credit_amount
+    SUM(CAST(-aging.unapplied_cash_amount * currency.rate_to_base AS DECIMAL(28, 2)))
+      AS cash_amount,
+    SUM(CAST(-aging.unapplied_credit_amount * currency.rate_to_base AS DECIMAL(28, 2)))
+      AS credit_amount
   FROM indicator.aging
   LEFT JOIN event.currency ON currency.currency = aging.currency
   WHERE aging.unapplied_cash_amount <> 0 OR aging.unapplied_credit_amount <> 0

@@ -27,20 +27,20 @@
 --   insured_limit           DECIMAL(28,2)  input: the most that is insured; NULL: none known
 --   requirement_days        INTEGER        input: the terms days of its grade and the policy's buffer
 --   practice_class          VARCHAR        input: its class in the Chinese rule, AAA to C
---   limit_net_worth         DECIMAL(28,4)  a share of net worth; 0: overindebted; NULL: net_worth_reason [C10]
---   limit_working_capital   DECIMAL(28,4)  a share of working capital; NULL: as limit_net_worth [C10]
---   limit_requirement       DECIMAL(28,4)  purchases a day for requirement_days; NULL: purchases_reason [C10]
---   limit_trade_reference   DECIMAL(28,4)  high_credit_amount; NULL: as that [C10]
---   limit_own_sales         DECIMAL(28,4)  a share of own_sales_amount; NULL: as that [C10]
---   limit_practice          DECIMAL(28,4)  monthly purchases times months times risk factor; NULL: purchases_reason [C10]
---   limit_agency            DECIMAL(28,4)  agency_limit_amount; NULL: as that [C10]
---   limit_average           DECIMAL(28,4)  mean of net worth, trade reference and requirement; NULL: one is missing [C10]
---   limit_prudent           DECIMAL(28,4)  the least of net worth, requirement and own sales; NULL: neither of the first two [C10]
---   limit_insured           DECIMAL(28,4)  A + B x C: the limit without cover and the counted part of what is insured; NULL: nothing is insured [C10]
---   basis_amount            DECIMAL(28,4)  the policy's combination of methods; NULL: none of them has its inputs
+--   limit_net_worth         DECIMAL(28,6)  a share of net worth; 0: overindebted; NULL: net_worth_reason [C10]
+--   limit_working_capital   DECIMAL(28,6)  a share of working capital; NULL: as limit_net_worth [C10]
+--   limit_requirement       DECIMAL(28,6)  purchases a day for requirement_days; NULL: purchases_reason [C10]
+--   limit_trade_reference   DECIMAL(28,6)  high_credit_amount; NULL: as that [C10]
+--   limit_own_sales         DECIMAL(28,6)  a share of own_sales_amount; NULL: as that [C10]
+--   limit_practice          DECIMAL(28,6)  monthly purchases times months times risk factor; NULL: purchases_reason [C10]
+--   limit_agency            DECIMAL(28,6)  agency_limit_amount; NULL: as that [C10]
+--   limit_average           DECIMAL(28,6)  mean of net worth, trade reference and requirement; NULL: one is missing [C10]
+--   limit_prudent           DECIMAL(28,6)  the least of net worth, requirement and own sales; NULL: neither of the first two [C10]
+--   limit_insured           DECIMAL(28,6)  A + B x C: the limit without cover and the counted part of what is insured; NULL: nothing is insured [C10]
+--   basis_amount            DECIMAL(28,6)  the policy's combination of methods; NULL: none of them has its inputs
 --   basis_method            VARCHAR        the method that decided, average: all together; NULL: none
 --   limit_factor            DECIMAL(18,4)  the grade's factor times the segment's
---   cap_amount              DECIMAL(28,4)  the least of the policy's caps; NULL: no cap
+--   cap_amount              DECIMAL(28,2)  the least of the policy's caps; NULL: no cap
 --   cap_kind                VARCHAR        agency, own_sales, season, policy: which cap lowered the limit; NULL: none did
 --   credit_limit_recommended DECIMAL(28,2) rounded down to the policy's step; 0: none; NULL: limit_reason [R3-20, R4-105]
 --   recommended_from        VARCHAR        methods, starter, rejected; NULL: no recommendation
@@ -162,22 +162,22 @@ method AS (
       AS practice_class,
     grade_terms.terms_days + terms.buffer_days AS requirement_days,
     CAST(CASE WHEN input.net_worth_amount < 0 THEN 0 ELSE input.net_worth_amount END
-      * terms.net_worth_share AS DECIMAL(28, 4)) AS net_worth,
+      * terms.net_worth_share AS DECIMAL(28, 6)) AS net_worth,
     CAST(CASE WHEN input.working_capital_amount < 0 THEN 0 ELSE input.working_capital_amount END
-      * terms.working_capital_share AS DECIMAL(28, 4)) AS working_capital,
+      * terms.working_capital_share AS DECIMAL(28, 6)) AS working_capital,
     CAST(CAST(
       input.purchases_amount * (grade_terms.terms_days + terms.buffer_days) / 365
-      AS DECIMAL(28, 10)) AS DECIMAL(28, 4)) AS requirement,
-    CAST(input.high_credit_amount AS DECIMAL(28, 4)) AS trade_reference,
-    CAST(input.own_sales_amount * terms.own_sales_share AS DECIMAL(28, 4)) AS own_sales,
+      AS DECIMAL(28, 10)) AS DECIMAL(28, 6)) AS requirement,
+    CAST(input.high_credit_amount AS DECIMAL(28, 6)) AS trade_reference,
+    CAST(input.own_sales_amount * terms.own_sales_share AS DECIMAL(28, 6)) AS own_sales,
     CAST(CAST(
       input.purchases_amount * terms.practice_months
       * CASE WHEN is_aaa THEN grade_terms.best_practice_factor ELSE grade_terms.practice_factor END
-      / 12 AS DECIMAL(28, 10)) AS DECIMAL(28, 4)) AS practice,
-    CAST(input.agency_limit_amount AS DECIMAL(28, 4)) AS agency,
+      / 12 AS DECIMAL(28, 10)) AS DECIMAL(28, 6)) AS practice,
+    CAST(input.agency_limit_amount AS DECIMAL(28, 6)) AS agency,
     CAST(CAST(
       input.purchases_amount * terms.seasonal_cap_months / 12
-      AS DECIMAL(28, 10)) AS DECIMAL(28, 4)) AS season_cap
+      AS DECIMAL(28, 10)) AS DECIMAL(28, 2)) AS season_cap
   FROM input
   JOIN policy.terms ON terms.policy_id = input.policy_id
   JOIN policy.grade_terms
@@ -196,11 +196,11 @@ counted AS (
     CASE WHEN terms.counts_practice THEN practice END AS by_practice,
     CASE WHEN terms.counts_agency THEN agency END AS by_agency,
     terms.counts_requirement OR terms.counts_practice AS counts_purchases,
-    CASE WHEN terms.agency_is_cap THEN agency END AS agency_cap,
-    CASE WHEN terms.own_sales_is_cap THEN own_sales END AS own_sales_cap,
-    CAST(terms.max_amount AS DECIMAL(28, 4)) AS policy_cap,
-    CASE WHEN terms.use_grade_factor OR method.factor = 0 THEN method.factor ELSE 1 END
-      * method.segment_factor AS limit_factor
+    CASE WHEN terms.agency_is_cap THEN agency_limit_amount END AS agency_cap,
+    CASE WHEN terms.own_sales_is_cap THEN CAST(own_sales AS DECIMAL(28, 2)) END AS own_sales_cap,
+    CAST(terms.max_amount AS DECIMAL(28, 2)) AS policy_cap,
+    CAST(CASE WHEN terms.use_grade_factor OR method.factor = 0 THEN method.factor ELSE 1 END
+      * method.segment_factor AS DECIMAL(18, 4)) AS limit_factor
   FROM method
   JOIN policy.terms ON terms.policy_id = method.policy_id
 ),
@@ -225,7 +225,7 @@ combined AS (
           + CASE WHEN by_own_sales IS NULL THEN 0 ELSE 1 END
           + CASE WHEN by_practice IS NULL THEN 0 ELSE 1 END
           + CASE WHEN by_agency IS NULL THEN 0 ELSE 1 END, 0)
-        AS DECIMAL(28, 10)) AS DECIMAL(28, 4))
+        AS DECIMAL(28, 10)) AS DECIMAL(28, 6))
     END AS basis_amount,
     LEAST(agency_cap, own_sales_cap, season_cap, policy_cap) AS cap_amount
   FROM counted
@@ -252,15 +252,17 @@ started AS (
   JOIN policy.terms ON terms.policy_id = combined.policy_id
 ),
 
--- Six digits first: 333.3333 times 0.6 is 200, not the step below it.
+-- Down to the cent, but not for what six digits took away: 333.333333 times 0.6 is 200.
 uncapped AS (
   SELECT
     started.*,
-    CAST(CASE recommended_from
+    CASE recommended_from
       WHEN 'rejected' THEN 0
       WHEN 'starter' THEN starter_amount
-      WHEN 'methods' THEN basis_amount * limit_factor
-    END AS DECIMAL(28, 6)) AS uncapped_amount
+      WHEN 'methods' THEN GREATEST(
+        CAST(basis_amount * limit_factor - CAST(0.004999 AS DECIMAL(9, 6)) AS DECIMAL(28, 2)), 0
+      )
+    END AS uncapped_amount
   FROM started
 ),
 
@@ -275,7 +277,7 @@ capped AS (
       ELSE 'policy'
     END AS cap_kind,
     CASE WHEN uncapped_amount IS NOT NULL
-      THEN LEAST(uncapped_amount, CAST(cap_amount AS DECIMAL(28, 6)))
+      THEN LEAST(uncapped_amount, cap_amount)
     END AS capped_amount
   FROM uncapped
 ),
@@ -299,11 +301,11 @@ insured AS (
 recommended AS (
   SELECT
     insured.*,
-    CAST(CASE
+    CASE
       WHEN insurance_mode = 'off' OR with_cover IS NULL OR bare_limit = 0 THEN bare_limit
       WHEN with_cover < 0 THEN 0
-      ELSE with_cover - MOD(with_cover, rounding_step)
-    END AS DECIMAL(28, 2)) AS recommended_limit
+      ELSE CAST(with_cover - MOD(with_cover, rounding_step) AS DECIMAL(28, 2))
+    END AS recommended_limit
   FROM insured
 ),
 
@@ -431,7 +433,7 @@ SELECT
   worst.practice AS limit_practice,
   worst.agency AS limit_agency,
   CAST(CAST((worst.net_worth + worst.trade_reference + worst.requirement) / 3 AS DECIMAL(28, 10))
-    AS DECIMAL(28, 4)) AS limit_average,
+    AS DECIMAL(28, 6)) AS limit_average,
   CASE WHEN worst.net_worth IS NOT NULL OR worst.requirement IS NOT NULL
     THEN LEAST(worst.net_worth, worst.requirement, worst.own_sales)
   END AS limit_prudent,
@@ -469,7 +471,10 @@ SELECT
   CASE WHEN worst.is_rejected THEN 0 ELSE worst.terms_days END AS payment_terms_days,
   described.payment_terms_days AS agreed_terms_days,
   CASE WHEN worst.is_rejected THEN 1 ELSE worst.prepay_share END AS prepay_share,
-  CAST(worst.credit_limit * worst.deposit_share AS DECIMAL(28, 2)) AS deposit_amount,
+  CASE
+    WHEN worst.deposit_share = 0 AND worst.credit_limit IS NOT NULL THEN 0
+    ELSE CAST(worst.credit_limit * worst.deposit_share AS DECIMAL(28, 2))
+  END AS deposit_amount,
   worst.deposit_held,
   worst.guarantee_required AS is_guarantee_required,
   worst.price_adjustment,

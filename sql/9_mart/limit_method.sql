@@ -10,7 +10,7 @@
 --   customer_id    VARCHAR        the customer
 --   method         VARCHAR        net_worth, working_capital, requirement, trade_reference, own_sales, practice, agency, average, prudent, insured
 --   policy_id      VARCHAR        the policy
---   limit_amount   DECIMAL(28,4)  what the method says, base currency, before the grade's factor; NULL: null_reason
+--   limit_amount   DECIMAL(28,6)  what the method says, base currency, before the grade's factor; NULL: null_reason
 --   base_currency  VARCHAR        of the amounts
 --   input_amount   DECIMAL(28,2)  the money it starts from: equity, purchases of 12 months, the agency's limit; NULL: null_reason
 --   input_name     VARCHAR        what that is

@@ -21,17 +21,17 @@ def test_every_method_with_its_inputs(tmp_path: Path) -> None:
     found.expect(
         "mart.limit_method",
         """
-        method          | limit_amount | input_amount | input_factor | input_date | is_used | is_deciding | null_reason
-        net_worth       | 400000       | 4000000      | 0.1          | 2025-12-31 | yes     | no          | -
-        working_capital | -            | -            | 0.2          | 2025-12-31 | no      | no          | not_stated
-        requirement     | 180821.9178  | 1200000      | 55           | -          | yes     | yes         | -
-        trade_reference | -            | -            | 1            | -          | no      | no          | no_reference
-        own_sales       | 120000       | 1200000      | 0.1          | -          | no      | no          | -
-        practice        | 150000       | 1200000      | 1.5          | -          | no      | no          | -
-        agency          | 90000        | 90000        | 1            | 2026-10-01 | no      | no          | -
-        average         | -            | -            | -            | -          | no      | no          | method_missing
-        prudent         | 120000       | -            | -            | -          | no      | no          | -
-        insured         | 115000       | 50000        | 0.5          | -          | no      | no          | -
+        method         |limit_amount|input_amount|input_factor|input_date|is_used|is_deciding|null_reason
+        net_worth      |400000      |4000000     |0.1         |2025-12-31|yes    |no         |-
+        working_capital|-           |-           |0.2         |2025-12-31|no     |no         |not_stated
+        requirement    |180821.917808 |1200000     |55          |-         |yes    |yes        |-
+        trade_reference|-           |-           |1           |-         |no     |no         |no_reference
+        own_sales      |120000      |1200000     |0.1         |-         |no     |no         |-
+        practice       |150000      |1200000     |1.5         |-         |no     |no         |-
+        agency         |90000       |90000       |1           |2026-10-01|no     |no         |-
+        average        |-           |-           |-           |-         |no     |no         |method_missing
+        prudent        |120000      |-           |-           |-         |no     |no         |-
+        insured        |115000      |50000       |0.5         |-         |no     |no         |-
         """,
     )
 
