@@ -36,6 +36,8 @@
 --   open_order_amount      DECIMAL(28,2)  ordered in them
 --   cancelled_cnt_12m      BIGINT         orders of the last 12 months that were cancelled
 --   reopened_cnt_7d        BIGINT         orders opened again, after they were closed, in the last 7 days
+--   reopened_first_id      VARCHAR        the first of them by number; NULL: none
+--   reopened_last_id       VARCHAR        the last of them by number; NULL: none
 --   reopened_soon_cnt_90d  BIGINT         orders opened again within 7 days of their closing, in the last 90 days
 --   sent_back_cnt_12m      BIGINT         orders of the last 12 months with a return or a refund
 
@@ -46,7 +48,6 @@ night AS (
     12 * EXTRACT(YEAR FROM CAST(:as_of AS DATE)) + EXTRACT(MONTH FROM CAST(:as_of AS DATE))
       AS night_month,
     EXTRACT(DAY FROM CAST(:as_of AS DATE)) AS night_day,
-    CAST(CAST(:as_of AS DATE) - INTERVAL '7' DAY AS DATE) AS week_start,
     days_90_start,
     days_180_start
   FROM policy.book
@@ -74,22 +75,12 @@ dated AS (
     sales_order.order_date,
     sales_order.amount,
     sales_order.cost_amount,
-    CASE
-      WHEN sales_order.reopened_on IS NULL OR sales_order.reopened_on > CAST(:as_of AS DATE) THEN NULL
-      ELSE sales_order.reopened_on
-    END AS reopened_on,
-    CASE
-      WHEN sales_order.reopened_on IS NULL OR sales_order.closed_on IS NULL THEN FALSE
-      ELSE sales_order.reopened_on >= sales_order.closed_on
-        AND sales_order.reopened_on <= CAST(sales_order.closed_on + INTERVAL '7' DAY AS DATE)
-    END AS is_reopened_soon,
     COALESCE(sales_order.status, 'open') = 'open' AS is_open,
     COALESCE(sales_order.status, 'open') <> 'cancelled' AS is_kept,
     night.night_month
       - 12 * EXTRACT(YEAR FROM sales_order.order_date) - EXTRACT(MONTH FROM sales_order.order_date)
       - CASE WHEN EXTRACT(DAY FROM sales_order.order_date) > night.night_day THEN 1 ELSE 0 END
       AS months_ago,
-    night.week_start,
     night.days_90_start,
     night.days_180_start
   FROM current.sales_order
@@ -129,15 +120,41 @@ counted AS (
     SUM(cost_amount) FILTER (WHERE is_kept AND months_ago <= 11) AS cost_amount_12m,
     COUNT(*) FILTER (WHERE is_open) AS open_order_cnt,
     SUM(amount) FILTER (WHERE is_open) AS open_order_amount,
-    COUNT(*) FILTER (WHERE NOT is_kept AND months_ago <= 11) AS cancelled_cnt_12m,
-    COUNT(*) FILTER (WHERE is_kept AND reopened_on > week_start) AS reopened_cnt_7d,
-    COUNT(*) FILTER (WHERE is_kept AND is_reopened_soon AND reopened_on > days_90_start)
-      AS reopened_soon_cnt_90d
+    COUNT(*) FILTER (WHERE NOT is_kept AND months_ago <= 11) AS cancelled_cnt_12m
   FROM dated
   GROUP BY customer_id, currency
 ),
 
--- Few orders come back: found by themselves, they cost less than a mark on every order.
+-- Few orders are opened again and few come back: found by themselves, they cost less than a mark on every order.
+reopened AS (
+  SELECT
+    sales_order.customer_id,
+    sales_order.currency,
+    sales_order.order_id,
+    sales_order.reopened_on > CAST(CAST(:as_of AS DATE) - INTERVAL '7' DAY AS DATE) AS is_this_week,
+    sales_order.reopened_on >= sales_order.closed_on
+      AND sales_order.reopened_on <= CAST(sales_order.closed_on + INTERVAL '7' DAY AS DATE) AS is_soon
+  FROM current.sales_order
+  CROSS JOIN night
+  WHERE NOT sales_order.is_deleted
+    AND sales_order.order_date <= CAST(:as_of AS DATE)
+    AND sales_order.reopened_on <= CAST(:as_of AS DATE)
+    AND sales_order.reopened_on > night.days_90_start
+    AND COALESCE(sales_order.status, 'open') <> 'cancelled'
+),
+
+reopened_of AS (
+  SELECT
+    customer_id,
+    currency,
+    COUNT(*) FILTER (WHERE is_this_week) AS reopened_cnt_7d,
+    MIN(CASE WHEN is_this_week THEN order_id END) AS reopened_first_id,
+    MAX(CASE WHEN is_this_week THEN order_id END) AS reopened_last_id,
+    COUNT(*) FILTER (WHERE is_soon) AS reopened_soon_cnt_90d
+  FROM reopened
+  GROUP BY customer_id, currency
+),
+
 sent_back_of AS (
   SELECT sales_order.customer_id, sales_order.currency, COUNT(*) AS sent_back_cnt_12m
   FROM current.sales_order
@@ -178,11 +195,15 @@ SELECT
   counted.open_order_cnt,
   COALESCE(counted.open_order_amount, 0) AS open_order_amount,
   counted.cancelled_cnt_12m,
-  counted.reopened_cnt_7d,
-  counted.reopened_soon_cnt_90d,
+  COALESCE(reopened_of.reopened_cnt_7d, 0) AS reopened_cnt_7d,
+  reopened_of.reopened_first_id,
+  reopened_of.reopened_last_id,
+  COALESCE(reopened_of.reopened_soon_cnt_90d, 0) AS reopened_soon_cnt_90d,
   COALESCE(sent_back_of.sent_back_cnt_12m, 0) AS sent_back_cnt_12m
 FROM counted
 LEFT JOIN event.currency ON currency.currency = counted.currency
+LEFT JOIN reopened_of
+  ON reopened_of.customer_id = counted.customer_id AND reopened_of.currency = counted.currency
 LEFT JOIN sent_back_of
   ON sent_back_of.customer_id = counted.customer_id AND sent_back_of.currency = counted.currency
 ORDER BY customer_id, currency

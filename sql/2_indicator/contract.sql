@@ -31,6 +31,7 @@
 --   contract_breach_rate           DECIMAL(18,6)  fraction of them the customer broke; NULL: none in force, no feed [R0-33]
 --   contract_breach_open_cnt       BIGINT         breaches of 24 months by the customer, not made good
 --   contract_breach_last_date      DATE           its last breach; NULL: none in 24 months
+--   contract_breach_last_id        VARCHAR        the breach of that day, the first by number; NULL: none in 24 months
 --   contract_breach_cnt_ours       BIGINT         breaches of 24 months by us or the carrier: mitigating
 --   contract_breach_cnt_unknown    BIGINT         breaches of 24 months of which nobody says whose they were
 --   breach_clause_flag             BOOLEAN        every live contract says who answers for a breach; NULL: none live, not stated [R3-52]
@@ -39,6 +40,8 @@
 --   compensation_clause_flag_reason VARCHAR       as breach_clause_flag_reason
 --   delivery_cnt_12m               BIGINT         deliveries due in the last 12 months; NULL: no_delivery_feed
 --   delivery_delay_days            INTEGER        days, the longest delay the customer caused, one still out counted to the night; 0: none; NULL: none due [R4-92, Q27]
+--   delivery_delay_days_90d        INTEGER        the same of deliveries due in the last 90 days or still out; NULL: as delivery_delay_days [R4-92, Q27]
+--   delivery_delay_id              VARCHAR        the delivery of delivery_delay_days_90d, the first by number; NULL: none
 --   delivery_delay_days_reason     VARCHAR        no_delivery_feed, no_deliveries; NULL: there is a value
 --   delivery_delay_days_mean       DECIMAL(18,6)  days the customer delayed its deliveries, the others as 0, mean; NULL: none due [R4-92]
 --   delivery_late_cnt              BIGINT         deliveries the customer delayed
@@ -206,6 +209,7 @@ progress AS (
 
 breach AS (
   SELECT
+    breach.breach_id,
     breach.customer_id,
     breach.breach_date,
     COALESCE(breach.breached_by, 'unknown') AS breached_by,
@@ -243,10 +247,14 @@ broken AS (
 
 consignment AS (
   SELECT
+    delivery.delivery_id,
     delivery.customer_id,
     delivery.promised_date,
     COALESCE(delivery.late_by, 'unknown') AS late_by,
     delivery.actual_date <= CAST(:as_of AS DATE) AS has_come,
+    delivery.promised_date > night.days_90_start
+      OR delivery.actual_date IS NULL
+      OR delivery.actual_date > CAST(:as_of AS DATE) AS is_recent,
     delivery.quantity_ordered,
     delivery.quantity_delivered,
     EXTRACT(DAY FROM (
@@ -279,6 +287,26 @@ delivered AS (
       AS full_cnt
   FROM consignment
   GROUP BY customer_id
+),
+
+-- Which delivery it was: for whoever has to ring the customer up.
+delay AS (
+  SELECT
+    customer_id,
+    delivery_id,
+    days_late,
+    ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY days_late DESC, delivery_id) AS place
+  FROM consignment
+  WHERE days_late > 0 AND late_by = 'customer' AND is_recent
+),
+
+last_breach AS (
+  SELECT
+    customer_id,
+    breach_id,
+    ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY breach_date DESC, breach_id) AS place
+  FROM breach
+  WHERE breached_by = 'customer'
 ),
 
 returned AS (
@@ -357,6 +385,7 @@ SELECT
   END AS contract_breach_rate,
   CASE WHEN fed.has_breaches THEN COALESCE(broken.open_cnt, 0) END AS contract_breach_open_cnt,
   broken.last_date AS contract_breach_last_date,
+  last_breach.breach_id AS contract_breach_last_id,
   CASE WHEN fed.has_breaches THEN COALESCE(broken.our_cnt, 0) END AS contract_breach_cnt_ours,
   CASE WHEN fed.has_breaches THEN COALESCE(broken.unknown_cnt, 0) END AS contract_breach_cnt_unknown,
   CASE
@@ -381,6 +410,9 @@ SELECT
   CASE WHEN fed.has_deliveries THEN COALESCE(delivered.delivery_cnt, 0) END AS delivery_cnt_12m,
   CASE WHEN delivered.delivery_cnt > 0 THEN COALESCE(delivered.late_max, 0) END
     AS delivery_delay_days,
+  CASE WHEN delivered.delivery_cnt > 0 THEN COALESCE(delay.days_late, 0) END
+    AS delivery_delay_days_90d,
+  delay.delivery_id AS delivery_delay_id,
   CASE
     WHEN NOT fed.has_deliveries THEN 'no_delivery_feed'
     WHEN delivered.delivery_cnt IS NULL THEN 'no_deliveries'
@@ -425,6 +457,8 @@ CROSS JOIN fed
 LEFT JOIN signing ON signing.customer_id = customer.customer_id
 LEFT JOIN progress ON progress.customer_id = customer.customer_id
 LEFT JOIN broken ON broken.customer_id = customer.customer_id
+LEFT JOIN last_breach ON last_breach.customer_id = customer.customer_id AND last_breach.place = 1
 LEFT JOIN delivered ON delivered.customer_id = customer.customer_id
+LEFT JOIN delay ON delay.customer_id = customer.customer_id AND delay.place = 1
 LEFT JOIN returned ON returned.customer_id = customer.customer_id
 ORDER BY customer_id

@@ -29,6 +29,8 @@
 --   order_amount_90d_before  DECIMAL(28,2)  ordered in the 90 days before; NULL: no_order_feed, no_fx
 --   order_trend              DECIMAL(18,6)  fraction, ordered in the last 6 months over the 6 before, less 1; NULL: nothing then, no_fx
 --   order_reopened_cnt_7d    BIGINT         orders opened again after they were closed, in the last 7 days; NULL: no_order_feed
+--   order_reopened_first_id  VARCHAR        the first of them by number; NULL: none
+--   order_reopened_last_id   VARCHAR        the last of them by number; NULL: none
 --   order_reopened_soon_cnt  BIGINT         orders opened again within 7 days of their closing, in the last 90 days; NULL: no_order_feed
 --   order_cancel_rate        DECIMAL(18,6)  fraction of the orders of 12 months that were cancelled; NULL: none
 --   open_order_cnt           BIGINT         orders not delivered yet; NULL: no_order_feed
@@ -121,6 +123,8 @@ ordered AS (
     SUM(open_order_amount) AS open_order_amount,
     SUM(cancelled_cnt_12m) AS cancelled_cnt,
     SUM(reopened_cnt_7d) AS reopened_cnt_7d,
+    MIN(reopened_first_id) AS reopened_first_id,
+    MAX(reopened_last_id) AS reopened_last_id,
     SUM(reopened_soon_cnt_90d) AS reopened_soon_cnt,
     COUNT(*) FILTER (WHERE rate_to_base IS NULL AND (order_amount_12m > 0 OR open_order_amount > 0))
       AS no_fx_cnt
@@ -194,6 +198,8 @@ known AS (
     COALESCE(ordered.open_order_cnt, 0) AS open_order_cnt,
     COALESCE(ordered.cancelled_cnt, 0) AS cancelled_cnt,
     COALESCE(ordered.reopened_cnt_7d, 0) AS reopened_cnt_7d,
+    ordered.reopened_first_id,
+    ordered.reopened_last_id,
     COALESCE(ordered.reopened_soon_cnt, 0) AS reopened_soon_cnt,
     COALESCE(ordered.no_fx_cnt, 0) AS no_fx_cnt,
     COALESCE(ordered.no_fx_cnt, 0) = 0 AS has_rates,
@@ -335,6 +341,8 @@ SELECT
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS order_trend,
   CASE WHEN known.has_orders THEN known.reopened_cnt_7d END AS order_reopened_cnt_7d,
+  known.reopened_first_id AS order_reopened_first_id,
+  known.reopened_last_id AS order_reopened_last_id,
   CASE WHEN known.has_orders THEN known.reopened_soon_cnt END AS order_reopened_soon_cnt,
   CAST(CAST(
     known.cancelled_cnt

@@ -191,10 +191,11 @@ def test_only_the_customers_breaches_count(night):
     found.expect(
         "indicator.contract",
         """
-        contract_breach_open_cnt | contract_breach_last_date | contract_breach_cnt_ours | contract_breach_cnt_unknown
-        2                        | 2026-02-01                | 2                        | 1
+        contract_breach_open_cnt | contract_breach_last_date | contract_breach_last_id | contract_breach_cnt_ours
+        2                        | 2026-02-01                | UNPRICED                | 2
         """,
     )
+    found.expect("indicator.contract", "contract_breach_cnt_unknown\n1")
 
 
 def test_a_breach_without_a_rate_is_counted_and_not_priced(night):
@@ -304,6 +305,29 @@ def test_the_delay_that_raises_an_alert(night, late, days):
         """,
     )
     found.expect("indicator.contract", f"delivery_delay_days\n{days}")
+
+
+def test_a_delay_of_long_ago_is_no_news_unless_it_goes_on(night):
+    found = night(
+        customer="customer_id\nDONE\nOUT\nBOTH",
+        delivery=f"""
+            delivery_id | customer_id | promised_date | actual_date | late_by
+            D1          | DONE        | {day(90)}     | {day(60)}   | customer    # due just before the 90 days
+            D2          | OUT         | {day(100)}    | -           | customer
+            D3          | BOTH        | {day(200)}    | {day(150)}  | customer
+            D5          | BOTH        | {day(89)}     | {day(85)}   | customer
+            D4          | BOTH        | {day(80)}     | {day(76)}   | customer    # as long: the first by number
+        """,
+    )
+    found.expect(
+        "indicator.contract",
+        """
+        customer_id | delivery_delay_days | delivery_delay_days_90d | delivery_delay_id
+        DONE        | 30                  | 0                       | -
+        OUT         | 100                 | 100                     | D2
+        BOTH        | 50                  | 4                       | D4
+        """,
+    )
 
 
 def test_returns_by_whose_doing_they_were(night):

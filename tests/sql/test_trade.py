@@ -231,6 +231,9 @@ def test_orders_reopened_after_they_were_closed(night):
         """,
     )
     found.expect("indicator.trade", "order_reopened_cnt_7d | order_reopened_soon_cnt\n3 | 2")
+    found.expect(
+        "indicator.trade", "order_reopened_first_id | order_reopened_last_id\nAGAIN | SOON"
+    )
 
 
 def test_open_orders_are_exposure_in_the_base_and_in_their_own_money(night):
