@@ -4,14 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+from etl.context import Context
+from etl.lake import write_json
+from etl.models import models
+from etl.policy import load_policies
+from etl.publish.alert_list import write_alerts
 from etl.publish.assets import copy_assets
 from etl.publish.changes import write_changes
+from etl.publish.comparisons import comparison_tables, write_comparisons
 from etl.publish.credit_files import write_credit_files
 from etl.publish.night_context import NightContext, Source, Written
 from etl.publish.portfolio import write_portfolio
+from etl.publish.publication import write_tables
 from etl.publish.quality import write_quality
+from etl.publish.site import POINTER
+from etl.publish.warehouse.tables import SCHEMAS, night_table
+from etl.settings import PROJECT
 from tests.small_night import Rows, SmallNight
 
 AS_OF = date(2026, 11, 20)
@@ -264,6 +275,7 @@ def publish(
     context = replace(
         CONTEXT, as_of=night.as_of, assets=f"../{copy_assets(published)}", quarantine="register"
     )
+    _compare(night, out_dir, before)
     with night.connect() as connection:
         connection.execute(
             f"{REGISTER}".replace(
@@ -276,8 +288,26 @@ def publish(
         written = write_credit_files(connection, context, out_dir)
         write_portfolio(connection, context, out_dir)
         write_quality(connection, context, out_dir)
+        described = [
+            *(night_table(one, night.tables[one.full_name]) for one in models() if one.schema in SCHEMAS),
+            *comparison_tables(out_dir),
+        ]
+        write_tables(connection, described, out_dir)
+        write_alerts(connection, out_dir, night.as_of)
         write_changes(connection, out_dir, before)
     return out_dir, written
+
+
+def _compare(night: SmallNight, out_dir: Path, before: tuple[date, Path] | None) -> None:
+    """The night beside the one before it, as the last step of a real night does."""
+    published = out_dir.parent
+    if before:
+        day, folder = before[0].isoformat(), str(before[1].resolve())
+        nights = {day: folder}
+        write_json(published / POINTER, {"as_of": day, "path": folder, "build": "", "nights": nights})
+    policies = load_policies("article", beside=PROJECT / "policy")
+    ctx = SimpleNamespace(engine=night.engine, policies=policies, published=published)
+    write_comparisons(cast("Context", ctx), night.as_of, night.tables, out_dir)
 
 
 def without(rows: Rows, entity: str, key: str, values: Sequence[str]) -> Rows:

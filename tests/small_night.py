@@ -15,7 +15,7 @@ from etl.engine.duckdb import DuckDBEngine
 from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.matching.tables import MATCH_TABLES
 from etl.matching.tables import types as match_types
-from etl.models import models
+from etl.models import comparisons, models
 from etl.night_tables import night_tables
 from etl.policy import load_policies
 from etl.settings import PROJECT, read_settings
@@ -30,7 +30,7 @@ def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "Sm
     engine = DuckDBEngine(settings)
     tables: dict[str, list[Path]] = {}
     with duckdb.connect() as connection:
-        read = {name for model in models() for name in model.reads}
+        read = {name for model in (*models(), *comparisons()) for name in model.reads}
         for name, entity in ENTITIES.items():
             if name not in rows and f"current.{name}" not in read:
                 continue
