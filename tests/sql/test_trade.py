@@ -400,3 +400,37 @@ def test_whom_only_an_order_or_a_contract_names_is_in_the_book(night):
         """,
     )
     found.expect("indicator.trade", "customer_id | open_order_amount\nORDERS | 10\nSIGNS | 0")
+
+
+@pytest.mark.parametrize("rate", ["1", "25000", "0.00004"])
+def test_the_largest_orders_in_a_dear_currency_end_no_night(night, rate):
+    """A cent then and billions now: a ratio too long to publish is unknown, not the end."""
+    largest = "9999999999999.99"
+    found = night(
+        changes={"book.base_currency": "VND"},
+        fx_rate=f"from_currency | to_currency | rate_date | rate\nUSD | VND | {day(0)} | {rate}",
+        sales_order=f"""
+            order_id | order_date | amount    | cost_amount | currency | status
+            NOW      | {day(3)}   | {largest} | 0           | USD      | open
+            AGAIN    | {day(4)}   | {largest} | {largest}   | USD      | open
+            CENT     | {day(300)} | 0.01      | {largest}   | VND      | closed
+        """,
+        invoice=f"""
+            invoice_id | invoice_date | due_date | amount    | currency
+            NOW        | {day(3)}     | {day(1)} | {largest} | USD
+            CENT       | {day(300)}   | {day(1)} | 0.01      | VND
+        """,
+        contract=f"contract_id | signed_on | status | amount | currency\nK | {day(3)} | active | {largest} | USD",
+        contract_milestone=f"""
+            contract_id | milestone_id | owed_by  | planned_date | planned_amount | actual_amount
+            K           | M            | customer | {day(3)}     | {largest}      | 0.01
+        """,
+        contract_breach=f"breach_date | breached_by | amount | currency\n{day(3)} | customer | {largest} | USD",
+        sales_return=f"return_date | amount | currency | caused_by\n{day(3)} | {largest} | USD | customer",
+    )
+    trade = found.row("indicator.trade")
+    assert trade["open_order_amount"] > 0
+    assert trade["value_band"] in ("A", "C")
+    found.expect("indicator.contract", "contract_progress_gap\n1")
+    assert found.row("indicator.contract")["contract_breach_amt_24m"] > 0
+    assert len(found.rows("indicator.feedback")) == 1
