@@ -258,6 +258,19 @@ LEDGER = {
           DATE '2026-11-20' - CAST(n % 400 AS INTEGER) AS sent_on,
           CASE WHEN n % 3 > 0 THEN DATE '2026-11-22' - CAST(n % 400 AS INTEGER) END AS answered_on
         FROM range(size // 10) AS r (n)""",
+    # Several a customer: replaced, ended, temporary, unapproved, asked for; and groups with circles in them.
+    "limit_decision": """
+        SELECT 'W' || n AS decision_id, 'C' || customer(n) AS customer_id,
+          ['approved', 'temporary', 'requested', 'approved'][1 + n % 4] AS kind, n % 9 * 1000 AS limit_amount,
+          currency(n) AS currency, 'Li' AS author, ['Wang', 'Li', 'Zhao'][1 + n % 3] AS approver,
+          DATE '2026-11-20' - CAST(n % 300 AS INTEGER) AS decided_on,
+          CASE WHEN n % 3 > 0 THEN DATE '2026-11-20' + CAST(n % 50 - 10 AS INTEGER) END AS valid_until
+        FROM range(size // 20) AS r (n)""",
+    "group_member": """
+        SELECT 'C' || customer(n) AS customer_id, 'C' || (customer(n) + n % 7) AS parent_id,
+          CASE WHEN n % 5 > 0 THEN 0.4 + n % 6 / 10.0 END AS share, n % 11 = 0 AS is_ultimate,
+          DATE '2020-01-01' + CAST(n % 900 AS INTEGER) AS valid_from
+        FROM range(size // 50) AS r (n)""",
     # Panels of five experts in two rounds, scores full of ties; now and then one skips a factor.
     "expert_vote": """
         SELECT 'C' || n // 60 AS customer_id, 'E' || n % 5 AS expert_id, CAST(n // 30 % 2 AS VARCHAR) AS panel,
