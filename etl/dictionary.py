@@ -307,8 +307,8 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
     yield ""
     yield (
         "Where each requirement is computed, or in one sentence why not. `R` rows come from the "
-        "source articles, `Q` rows settle what those leave open, `C` are formulas, `I` are complaints about other products that a "
-        "table answers."
+        "source articles, `Q` rows settle what those leave open, `C` are formulas, `I` are complaints "
+        "about other products that a table answers."
     )
     yield ""
     places = places_of(tables)
