@@ -64,7 +64,7 @@
 --   review_date             DATE           when people look at their limit again; NULL: the policy renews it every night
 --   exposure_amount         DECIMAL(28,2)  what counts against the limit; NULL: no_fx
 --   available_amount        DECIMAL(28,2)  what is left of the limit, 0 or more; NULL: no limit, no_fx
---   utilisation             DECIMAL(18,6)  fraction exposure / limit, to read; NULL: no limit, limit 0, no_fx [R3-22]
+--   utilisation             DECIMAL(18,6)  fraction exposure / limit, to read; NULL: no limit, limit 0, no_fx, a million millions and more [R3-22]
 --   is_over_limit           BOOLEAN        exposure above the limit; NULL: no limit, no_fx
 --   group_id                VARCHAR        its group
 --   group_exposure_amount   DECIMAL(28,2)  exposure of all members; NULL: no_fx
@@ -493,7 +493,8 @@ SELECT
     WHEN worst.exposure_amount > worst.credit_limit THEN 0
     ELSE worst.credit_limit - worst.exposure_amount
   END AS available_amount,
-  CAST(CAST(worst.exposure_amount / NULLIF(worst.credit_limit, 0) AS DECIMAL(28, 10))
+  -- TRY: billions against a limit of a cent are too long a ratio to publish, no end of the night.
+  TRY_CAST(TRY_CAST(worst.exposure_amount / NULLIF(worst.credit_limit, 0) AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS utilisation,
   worst.exposure_amount > worst.credit_limit AS is_over_limit,
   worst.group_id,

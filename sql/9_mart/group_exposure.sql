@@ -93,7 +93,8 @@ SELECT
   CASE WHEN summed.is_known THEN summed.uncovered_exposure END AS uncovered_exposure,
   summed.limit_amount,
   CASE WHEN summed.is_known
-    THEN CAST(CAST(summed.exposure_amount / NULLIF(summed.limit_amount, 0) AS DECIMAL(28, 10))
+    THEN TRY_CAST(
+      TRY_CAST(summed.exposure_amount / NULLIF(summed.limit_amount, 0) AS DECIMAL(28, 10))
       AS DECIMAL(18, 6))
   END AS utilisation,
   CASE WHEN summed.is_known THEN summed.exposure_amount > summed.limit_amount END AS is_over_limit,

@@ -474,6 +474,24 @@ def test_nought_and_nothing(limited: MakeLimits) -> None:
     assert (none_set["credit_limit"], none_set["warning_state"]) == (None, "none_set")
 
 
+def test_amounts_at_the_end_of_the_scale(limited: MakeLimits) -> None:
+    """As large as a document may be, against a cent: red, and the night goes on."""
+    (row,) = limited(
+        [
+            {
+                "granted_amount": "0.01", "exposure_amount": "9999999999999999.99",
+                "purchases_amount_12m": "9999999999999999.99", "net_worth_amount": "9999999999999999.99",
+                "working_capital_amount": "-9999999999999999.99", "insured_limit": "9999999999999999.99",
+                "ref_high_credit_median": "9999999999999999.99", "overdue_amount": "9999999999999999.99",
+                "oldest_overdue_days": 100000,
+            }
+        ]
+    )  # fmt: skip
+
+    assert (row["utilisation"], row["warning_colour"]) == (None, "red")
+    assert row["credit_limit_recommended"] == 999999999999990
+
+
 def test_the_oldest_overdue_item(limited: MakeLimits) -> None:
     rows = limited(
         [
