@@ -251,8 +251,8 @@ SELECT
   sign * average AS average,
   sign * low AS low,
   sign * poor AS poor,
-  ROUND(weight * fifths * CAST(0.2 AS DECIMAL(2, 1)), 6) AS points,
-  ROUND(weight * fifths_prior * CAST(0.2 AS DECIMAL(2, 1)), 6) AS points_prior,
+  CAST(CAST(weight * fifths * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 15)) AS DECIMAL(18, 6)) AS points,
+  CAST(CAST(weight * fifths_prior * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 15)) AS DECIMAL(18, 6)) AS points_prior,
   band,
   band_prior,
   CASE

@@ -382,7 +382,7 @@ gathered AS (
     ON statement.customer_id = customer.customer_id AND statement.year_no = 0
 ),
 
-composed AS (
+parted AS (
   SELECT
     gathered.*,
     CASE WHEN norm IS NULL THEN 0 ELSE 1 END + CASE WHEN repay_band IS NULL THEN 0 ELSE 1 END
@@ -391,6 +391,13 @@ composed AS (
       + CASE repay_band WHEN 'good' THEN 100 WHEN 'fair' THEN 50 ELSE 0 END
       + COALESCE(debt_points, 0) AS part_sum
   FROM gathered
+),
+
+composed AS (
+  SELECT
+    parted.*,
+    CAST(part_sum / NULLIF(part_cnt, 0) AS DECIMAL(28, 10)) AS part_mean
+  FROM parted
 )
 
 SELECT
@@ -399,16 +406,16 @@ SELECT
   composed.report_date AS bureau_score_asof,
   composed.scale_id AS bureau_score_scale,
   composed.score AS bureau_score_raw,
-  ROUND(composed.norm, 6) AS bureau_score_norm,
+  CAST(CAST(composed.norm AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS bureau_score_norm,
   COALESCE(composed.no_report_reason, composed.norm_reason) AS bureau_score_norm_reason,
   composed.band AS bureau_band,
   composed.band_meaning AS bureau_band_text,
   composed.rated_since AS bureau_rated_since,
   parts.earlier_score AS bureau_score_prev,
-  ROUND(parts.earlier_norm, 6) AS bureau_score_norm_prev,
+  CAST(CAST(parts.earlier_norm AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS bureau_score_norm_prev,
   parts.earlier_band AS bureau_band_prev,
   parts.earlier_date AS bureau_prev_asof,
-  ROUND(parts.earlier_norm - composed.norm, 6) AS bureau_score_fall,
+  CAST(CAST(parts.earlier_norm - composed.norm AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS bureau_score_fall,
   composed.band <> parts.earlier_band AS bureau_band_changed,
   parts.band AS m4_agency_rating,
   parts.default_probability,
@@ -445,8 +452,7 @@ SELECT
   composed.history_band AS adm_history_band,
   composed.history_band = 'poor' AS watch_flag,
   composed.repay_band AS adm_repay_band,
-  CAST(CAST(composed.part_sum / NULLIF(composed.part_cnt, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
-    AS adm_credit_score,
+  CAST(CAST(composed.part_mean AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS adm_credit_score,
   composed.part_cnt AS adm_credit_part_cnt,
   tax.level AS tax_credit_level,
   tax.year AS tax_credit_year,

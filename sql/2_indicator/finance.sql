@@ -243,124 +243,142 @@ counted AS (
     CASE WHEN NOT is_unit_mixed THEN currency.rate_to_base END AS rate
   FROM tested
   LEFT JOIN event.currency ON currency.currency = tested.currency
+),
+
+-- Most books keep most accounts in one currency: what is not converted is not rounded either, which costs.
+converted AS (
+  SELECT
+    counted.*,
+    CASE WHEN rate = 1 THEN total_assets ELSE ROUND(total_assets * rate, 2) END AS base_total_assets,
+    CASE WHEN rate = 1 THEN current_assets ELSE ROUND(current_assets * rate, 2) END AS base_current_assets,
+    CASE WHEN rate = 1 THEN total_liabilities ELSE ROUND(total_liabilities * rate, 2) END AS base_total_liabilities,
+    CASE WHEN rate = 1 THEN current_liabilities ELSE ROUND(current_liabilities * rate, 2) END AS base_current_liabilities,
+    CASE WHEN rate = 1 THEN equity ELSE ROUND(equity * rate, 2) END AS base_equity,
+    CASE WHEN rate = 1 THEN revenue ELSE ROUND(revenue * rate, 2) END AS base_revenue,
+    CASE WHEN rate = 1 THEN total_costs ELSE ROUND(total_costs * rate, 2) END AS base_total_costs,
+    CASE WHEN rate = 1 THEN net_income ELSE ROUND(net_income * rate, 2) END AS base_net_income,
+    CASE WHEN rate = 1 THEN operating_cash_flow ELSE ROUND(operating_cash_flow * rate, 2) END AS base_operating_cash_flow,
+    CASE WHEN rate = 1 THEN investing_cash_flow ELSE ROUND(investing_cash_flow * rate, 2) END AS base_investing_cash_flow,
+    CASE WHEN rate = 1 THEN financing_cash_flow ELSE ROUND(financing_cash_flow * rate, 2) END AS base_financing_cash_flow
+  FROM counted
 )
 
 SELECT
   customer.customer_id,
-  counted.period_end AS statement_date,
-  counted.period_end_before AS prior_statement_date,
+  converted.period_end AS statement_date,
+  converted.period_end_before AS prior_statement_date,
   EXTRACT(DAY FROM (
-    CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(counted.period_end AS TIMESTAMP)
+    CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(converted.period_end AS TIMESTAMP)
   )) AS statement_age_days,
-  12 * (EXTRACT(YEAR FROM CAST(:as_of AS DATE)) - EXTRACT(YEAR FROM counted.period_end))
-    + EXTRACT(MONTH FROM CAST(:as_of AS DATE)) - EXTRACT(MONTH FROM counted.period_end)
+  12 * (EXTRACT(YEAR FROM CAST(:as_of AS DATE)) - EXTRACT(YEAR FROM converted.period_end))
+    + EXTRACT(MONTH FROM CAST(:as_of AS DATE)) - EXTRACT(MONTH FROM converted.period_end)
     - CASE
-        WHEN EXTRACT(DAY FROM CAST(:as_of AS DATE)) > EXTRACT(DAY FROM counted.period_end)
+        WHEN EXTRACT(DAY FROM CAST(:as_of AS DATE)) > EXTRACT(DAY FROM converted.period_end)
           THEN 0 ELSE 1
       END >= 18 AS is_statement_stale,
-  counted.provider AS fin_source,
-  counted.basis AS statement_basis,
-  CASE WHEN counted.customer_id IS NOT NULL THEN NOT COALESCE(counted.is_audited, FALSE) END
+  converted.provider AS fin_source,
+  converted.basis AS statement_basis,
+  CASE WHEN converted.customer_id IS NOT NULL THEN NOT COALESCE(converted.is_audited, FALSE) END
     AS is_unaudited,
-  counted.is_unit_mixed,
-  counted.currency AS statement_currency,
+  converted.is_unit_mixed,
+  converted.currency AS statement_currency,
   CASE
-    WHEN counted.customer_id IS NULL THEN 'no_statement'
-    WHEN counted.is_unit_mixed THEN 'unit_mix'
-    WHEN counted.rate IS NULL THEN 'no_fx'
+    WHEN converted.customer_id IS NULL THEN 'no_statement'
+    WHEN converted.is_unit_mixed THEN 'unit_mix'
+    WHEN converted.rate IS NULL THEN 'no_fx'
   END AS amount_reason,
-  ROUND(counted.total_assets * counted.rate, 2) AS total_assets_amount,
-  ROUND(counted.current_assets * counted.rate, 2) AS current_assets_amount,
-  ROUND(counted.total_liabilities * counted.rate, 2) AS total_liabilities_amount,
-  ROUND(counted.current_liabilities * counted.rate, 2) AS current_liabilities_amount,
-  ROUND(counted.equity * counted.rate, 2) AS net_worth_amount,
-  ROUND(counted.current_assets * counted.rate, 2) - ROUND(counted.current_liabilities * counted.rate, 2)
+  converted.base_total_assets AS total_assets_amount,
+  converted.base_current_assets AS current_assets_amount,
+  converted.base_total_liabilities AS total_liabilities_amount,
+  converted.base_current_liabilities AS current_liabilities_amount,
+  converted.base_equity AS net_worth_amount,
+  converted.base_current_assets - converted.base_current_liabilities
     AS working_capital_amount,
-  ROUND(counted.revenue * counted.rate, 2) AS revenue,
-  ROUND(counted.total_costs * counted.rate, 2) AS total_costs_amount,
-  ROUND(counted.net_income * counted.rate, 2) AS net_income_amount,
-  ROUND(counted.operating_cash_flow * counted.rate, 2) AS cfo,
-  ROUND(counted.investing_cash_flow * counted.rate, 2) AS investing_cash_flow_amount,
-  ROUND(counted.financing_cash_flow * counted.rate, 2) AS financing_cash_flow_amount,
-  counted.debt_to_assets,
-  counted.current_ratio,
-  CASE WHEN counted.current_liabilities = 0 THEN 'no_current_liab' END AS current_ratio_reason,
-  counted.quick_ratio,
-  CASE WHEN counted.current_liabilities = 0 THEN 'no_current_liab' END AS quick_ratio_reason,
-  counted.quick_ratio_strict,
-  counted.gross_margin,
-  CASE WHEN counted.revenue <= 0 THEN 'no_revenue' END AS gross_margin_reason,
-  counted.net_margin,
-  CASE WHEN counted.revenue <= 0 THEN 'no_revenue' END AS net_margin_reason,
-  counted.debt_to_equity,
-  CASE WHEN counted.equity <= 0 THEN 'neg_equity' END AS debt_to_equity_reason,
-  counted.return_on_equity,
-  CASE WHEN counted.equity <= 0 THEN 'neg_equity' END AS return_on_equity_reason,
-  counted.ebit_to_assets,
-  counted.cfo_to_current_liabilities,
-  CASE WHEN counted.current_liabilities = 0 THEN 'no_current_liab' END
+  converted.base_revenue AS revenue,
+  converted.base_total_costs AS total_costs_amount,
+  converted.base_net_income AS net_income_amount,
+  converted.base_operating_cash_flow AS cfo,
+  converted.base_investing_cash_flow AS investing_cash_flow_amount,
+  converted.base_financing_cash_flow AS financing_cash_flow_amount,
+  converted.debt_to_assets,
+  converted.current_ratio,
+  CASE WHEN converted.current_liabilities = 0 THEN 'no_current_liab' END AS current_ratio_reason,
+  converted.quick_ratio,
+  CASE WHEN converted.current_liabilities = 0 THEN 'no_current_liab' END AS quick_ratio_reason,
+  converted.quick_ratio_strict,
+  converted.gross_margin,
+  CASE WHEN converted.revenue <= 0 THEN 'no_revenue' END AS gross_margin_reason,
+  converted.net_margin,
+  CASE WHEN converted.revenue <= 0 THEN 'no_revenue' END AS net_margin_reason,
+  converted.debt_to_equity,
+  CASE WHEN converted.equity <= 0 THEN 'neg_equity' END AS debt_to_equity_reason,
+  converted.return_on_equity,
+  CASE WHEN converted.equity <= 0 THEN 'neg_equity' END AS return_on_equity_reason,
+  converted.ebit_to_assets,
+  converted.cfo_to_current_liabilities,
+  CASE WHEN converted.current_liabilities = 0 THEN 'no_current_liab' END
     AS cfo_to_current_liabilities_reason,
-  counted.cfo_to_net_income,
-  CASE WHEN counted.net_income <= 0 THEN 'no_profit' END AS cfo_to_net_income_reason,
-  counted.interest_cover,
-  CASE WHEN counted.interest_expense <= 0 THEN 'no_interest' END AS interest_cover_reason,
-  counted.receivables_turnover,
+  converted.cfo_to_net_income,
+  CASE WHEN converted.net_income <= 0 THEN 'no_profit' END AS cfo_to_net_income_reason,
+  converted.interest_cover,
+  CASE WHEN converted.interest_expense <= 0 THEN 'no_interest' END AS interest_cover_reason,
+  converted.receivables_turnover,
   CASE
-    WHEN counted.no_year_reason IS NOT NULL THEN counted.no_year_reason
-    WHEN counted.receivables + counted.receivables_before = 0 THEN 'no_receivables'
+    WHEN converted.no_year_reason IS NOT NULL THEN converted.no_year_reason
+    WHEN converted.receivables + converted.receivables_before = 0 THEN 'no_receivables'
   END AS receivables_turnover_reason,
-  counted.revenue_growth,
+  converted.revenue_growth,
   CASE
-    WHEN counted.no_year_reason IS NOT NULL THEN counted.no_year_reason
-    WHEN counted.revenue_before <= 0 THEN 'no_revenue'
+    WHEN converted.no_year_reason IS NOT NULL THEN converted.no_year_reason
+    WHEN converted.revenue_before <= 0 THEN 'no_revenue'
   END AS revenue_growth_reason,
-  counted.equity <= 0 AS neg_equity,
-  counted.total_liabilities > counted.total_assets AS is_insolvent,
-  TRY_CAST(ROUND(counted.z, 6) AS DECIMAL(18, 6)) AS z_score,
+  converted.equity <= 0 AS neg_equity,
+  converted.total_liabilities > converted.total_assets AS is_insolvent,
+  CAST(TRY_CAST(converted.z AS DECIMAL(18, 13)) AS DECIMAL(18, 6)) AS z_score,
   COALESCE(
-    counted.no_z_reason,
-    CASE WHEN counted.customer_id IS NOT NULL AND counted.market_equity IS NULL THEN 'no_market_value' END
+    converted.no_z_reason,
+    CASE WHEN converted.customer_id IS NOT NULL AND converted.market_equity IS NULL THEN 'no_market_value' END
   ) AS z_score_reason,
-  TRY_CAST(ROUND(counted.z_rounded, 6) AS DECIMAL(18, 6)) AS z_score_rounded,
-  counted.z_zone,
-  TRY_CAST(ROUND(counted.z1, 6) AS DECIMAL(18, 6)) AS z1_score,
-  counted.z1_zone,
-  TRY_CAST(ROUND(counted.z2, 6) AS DECIMAL(18, 6)) AS z2_score,
-  counted.no_z_reason AS z2_score_reason,
-  counted.z2_zone,
-  counted.z2_zone_before AS z2_zone_prior,
-  counted.z2_zone_fall,
-  TRY_CAST(ROUND(counted.z2 + 3.25, 6) AS DECIMAL(18, 6)) AS z2_em_score,
-  counted.z2_zone AS z2_em_zone,
+  CAST(TRY_CAST(converted.z_rounded AS DECIMAL(18, 12)) AS DECIMAL(18, 6)) AS z_score_rounded,
+  converted.z_zone,
+  CAST(TRY_CAST(converted.z1 AS DECIMAL(18, 13)) AS DECIMAL(18, 6)) AS z1_score,
+  converted.z1_zone,
+  CAST(TRY_CAST(converted.z2 AS DECIMAL(18, 12)) AS DECIMAL(18, 6)) AS z2_score,
+  converted.no_z_reason AS z2_score_reason,
+  converted.z2_zone,
+  converted.z2_zone_before AS z2_zone_prior,
+  converted.z2_zone_fall,
+  CAST(TRY_CAST(converted.z2 + 3.25 AS DECIMAL(18, 12)) AS DECIMAL(18, 6)) AS z2_em_score,
+  converted.z2_zone AS z2_em_zone,
   CASE
-    WHEN counted.z_model IS NOT NULL
-      THEN counted.total_liabilities = 0 OR counted.x4_equity > 10 * counted.total_liabilities
+    WHEN converted.z_model IS NOT NULL
+      THEN converted.total_liabilities = 0 OR converted.x4_equity > 10 * converted.total_liabilities
   END AS x4_capped,
-  counted.z_model,
-  TRY_CAST(ROUND(counted.z_applied, 6) AS DECIMAL(18, 6)) AS z_score_applied,
-  CASE counted.z_model
-    WHEN 'z' THEN counted.z_zone
-    WHEN 'z1' THEN counted.z1_zone
-    ELSE counted.z2_zone
+  converted.z_model,
+  CAST(TRY_CAST(converted.z_applied AS DECIMAL(18, 13)) AS DECIMAL(18, 6)) AS z_score_applied,
+  CASE converted.z_model
+    WHEN 'z' THEN converted.z_zone
+    WHEN 'z1' THEN converted.z1_zone
+    ELSE converted.z2_zone
   END AS z_zone_applied,
-  TRY_CAST(ROUND(counted.z_position, 6) AS DECIMAL(18, 6)) AS z_applied_position,
-  counted.no_z_reason AS z_applied_position_reason,
-  counted.f_roa_positive,
-  counted.f_cfo_positive,
-  counted.f_roa_up,
-  counted.f_accrual,
-  counted.f_leverage_down,
-  counted.f_liquidity_up,
-  counted.f_no_issue,
-  counted.f_margin_up,
-  counted.f_turnover_up,
-  COALESCE(counted.test_cnt, 0) AS f_test_cnt,
-  CASE WHEN counted.test_cnt = 9 THEN counted.passed_cnt END AS f_score,
-  counted.no_year_reason AS f_score_reason,
+  CAST(TRY_CAST(converted.z_position AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS z_applied_position,
+  converted.no_z_reason AS z_applied_position_reason,
+  converted.f_roa_positive,
+  converted.f_cfo_positive,
+  converted.f_roa_up,
+  converted.f_accrual,
+  converted.f_leverage_down,
+  converted.f_liquidity_up,
+  converted.f_no_issue,
+  converted.f_margin_up,
+  converted.f_turnover_up,
+  COALESCE(converted.test_cnt, 0) AS f_test_cnt,
+  CASE WHEN converted.test_cnt = 9 THEN converted.passed_cnt END AS f_score,
+  converted.no_year_reason AS f_score_reason,
   CASE
-    WHEN counted.customer_id IS NULL THEN 'no_statement'
-    WHEN counted.is_contradictory THEN 'unit_mix'
+    WHEN converted.customer_id IS NULL THEN 'no_statement'
+    WHEN converted.is_contradictory THEN 'unit_mix'
   END AS null_reason
 FROM core.customer
-LEFT JOIN counted ON counted.customer_id = customer.customer_id
+LEFT JOIN converted ON converted.customer_id = customer.customer_id
 ORDER BY customer_id
