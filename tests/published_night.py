@@ -289,7 +289,11 @@ def publish(
         write_portfolio(connection, context, out_dir)
         write_quality(connection, context, out_dir)
         described = [
-            *(night_table(one, night.tables[one.full_name]) for one in models() if one.schema in SCHEMAS),
+            *(
+                night_table(one, night.tables[one.full_name])
+                for one in models()
+                if one.schema in SCHEMAS
+            ),
             *comparison_tables(out_dir),
         ]
         write_tables(connection, described, out_dir)
@@ -304,7 +308,9 @@ def _compare(night: SmallNight, out_dir: Path, before: tuple[date, Path] | None)
     if before:
         day, folder = before[0].isoformat(), str(before[1].resolve())
         nights = {day: folder}
-        write_json(published / POINTER, {"as_of": day, "path": folder, "build": "", "nights": nights})
+        write_json(
+            published / POINTER, {"as_of": day, "path": folder, "build": "", "nights": nights}
+        )
     policies = load_policies("article", beside=PROJECT / "policy")
     ctx = SimpleNamespace(engine=night.engine, policies=policies, published=published)
     write_comparisons(cast("Context", ctx), night.as_of, night.tables, out_dir)

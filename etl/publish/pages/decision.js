@@ -55,7 +55,7 @@ Zixin.decision = (file) => {
     if (!night || night.as_of !== file.as_of) return null;
     const mine = Object.prototype.hasOwnProperty.call(night.customers, file.customer.customer_id)
       ? night.customers[file.customer.customer_id] : [];
-    const value = (row) => (row.value_text ? `${row.previous_text ? `${row.previous_text} → ` : ""}${code("alert_value", row.value_text)}`
+    const value = (row) => (row.value_text ? `${row.previous_text ? `${code("alert_value", row.previous_text)} → ` : ""}${code("alert_value", row.value_text)}`
       : isMissing(row.value) ? UNKNOWN : `${isMissing(row.previous_value) ? "" : `${trimmed(rounded(row.previous_value, 2))} → `}${trimmed(rounded(row.value, 2))}`);
     return section("alerts", "section.alerts", mine.length ? table(word("section.alerts"), [
       { title: word("alert.what"), cell: (row) => [chip(row.state === "closed" ? "" : row.severity, row.rule_id), said([row.title_zh, row.title_en])] },
@@ -151,6 +151,13 @@ Zixin.decision = (file) => {
 
   /* ---- admission, value, rules ---- */
 
+  /* A letter rests on a way of counting or says why there is none; everything else names a record. */
+  function evidence(row) {
+    if (!row.rule.startsWith("letter_")) return row.evidence || UNKNOWN;
+    const known = word(`basis.${row.evidence}`);
+    return known === `basis.${row.evidence}` ? code("reason", row.evidence) : known;
+  }
+
   function more() {
     const { admission, value } = made;
     const checks = Object.entries(admission.checks).map(([name, there]) => chip(there ? "" : "amber", `${code("adm_check", name)} ${word(there ? "yes" : "no")}`));
@@ -173,9 +180,9 @@ Zixin.decision = (file) => {
         { title: word("rules.rule"), cell: (row) => code("fired", row.rule) },
         { title: word("measure.value"), kind: "number", cell: (row) => (row.unit === "score" || row.unit === "points" ? points(row.value) : measure(row.value, row.unit)) },
         { title: word("rules.threshold"), kind: "number", cell: (row) => (row.unit === "score" || row.unit === "points" ? points(row.threshold) : measure(row.threshold, row.unit)) },
-        { title: word("rules.result"), cell: (row) => (row.result ? gradeBadge(row.result) : UNKNOWN) },
+        { title: word("rules.result"), cell: (row) => (!row.result ? UNKNOWN : row.result === "lifted" ? code("fired_result", row.result) : gradeBadge(row.result)) },
         { title: word("rules.effect"), cell: (row) => [gradeBadge(row.effect), row.did_decide ? h("span.chip", {}, word("rules.decided")) : ""] },
-        { title: word("rules.evidence"), cell: (row) => row.evidence || UNKNOWN },
+        { title: word("rules.evidence"), cell: (row) => evidence(row) },
       ], made.rules)) : null);
   }
 
