@@ -8,10 +8,10 @@ from pydantic import Field, field_validator, model_validator
 
 from etl.policy.parts import Days, Grade, Months, Name, Part, Share, Title, Version, every_grade
 
-BUCKETS = ("current", "1-30", "31-60", "61-90", "90+", "no_due_date")
+Bucket = Literal["current", "1-30", "31-60", "61-90", "90+", "no_due_date"]
+BUCKETS: tuple[Bucket, ...] = ("current", "1-30", "31-60", "61-90", "90+", "no_due_date")
 """The buckets of `indicator.aging`, in order of age."""
 
-Bucket = Literal["current", "1-30", "31-60", "61-90", "90+", "no_due_date"]
 Factor = Annotated[Decimal, Field(ge=0, le=10, max_digits=9, decimal_places=6)]
 Index = Annotated[Decimal, Field(ge=0, le=10000, max_digits=9, decimal_places=4)]
 

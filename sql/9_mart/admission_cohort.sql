@@ -42,16 +42,25 @@ member AS (
   WHERE customer.first_sale_date IS NOT NULL
 ),
 
-billed AS (
+item AS (
   SELECT
     receivable.customer_id,
     SUM(receivable.amount * receivable.rate_to_base) AS sales_base,
-    MIN(CAST(receivable.due_date + INTERVAL '1' DAY * active.bad_from_days AS DATE))
+    MIN(receivable.due_date)
       FILTER (WHERE receivable.days_overdue >= active.bad_from_days AND NOT receivable.is_excused)
-      AS bad_date
+      AS bad_due_date
   FROM core.receivable
   CROSS JOIN active
   GROUP BY receivable.customer_id
+),
+
+billed AS (
+  SELECT
+    item.customer_id,
+    item.sales_base,
+    CAST(item.bad_due_date + INTERVAL '1' DAY * active.bad_from_days AS DATE) AS bad_date
+  FROM item
+  CROSS JOIN active
 ),
 
 lost AS (

@@ -47,7 +47,7 @@ active AS (
 latest AS (
   SELECT
     customer_id,
-    MAX(EXTRACT(DAY FROM (CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(due_date AS TIMESTAMP)))) AS oldest_days
+    EXTRACT(DAY FROM (CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(MIN(due_date) AS TIMESTAMP))) AS oldest_days
   FROM core.receivable
   WHERE open_amount > 0 AND settled_date IS NULL
   GROUP BY customer_id
