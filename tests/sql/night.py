@@ -18,9 +18,10 @@ from etl import models
 from etl.engine.duckdb import DuckDBEngine, literal, quoted
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
+from etl.lake import digest, file_sha256
 from etl.matching.tables import MATCH_TABLES, types
 from etl.night_tables import night_tables
-from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies, read_policy
+from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies
 from etl.settings import Settings
 from tests.sql.tables import Row, drawn, parse, same
 
@@ -102,10 +103,10 @@ def filled(entity: str, rows: Sequence[Row]) -> list[Row]:
 def policies(active: str = "article", changes: Mapping[str, Any] | None = None) -> Policies:
     """The shipped policies, the active one with `changes` such as {"book.unapplied_cash": "ignore"};
     the other one stays beside it as it is shipped."""
-    shipped = load_policies(active, beside=POLICY_FOLDER)
+    shipped = _shipped(active)
     if not changes:
         return shipped
-    data = read_policy(POLICY_FOLDER / f"{active}.yaml").model_dump()
+    data = shipped.active.model_dump(by_alias=True)
     for path, value in changes.items():
         *folders, name = path.split(".")
         part = data
@@ -114,6 +115,11 @@ def policies(active: str = "article", changes: Mapping[str, Any] | None = None) 
         assert name in part, path
         part[name] = value
     return Policies(Policy.model_validate(data), shipped.others)
+
+
+@cache
+def _shipped(active: str) -> Policies:
+    return load_policies(active, beside=POLICY_FOLDER)
 
 
 @cache
@@ -144,6 +150,24 @@ def write(
 
 Input = tuple[Mapping[str, str], Sequence[Mapping[str, Any]]]
 """Column → type, and rows."""
+
+
+@cache
+def _builds() -> Path:
+    """Tables by what made them, for all cases of a run."""
+    return Path(mkdtemp(prefix="zixin-builds-"))
+
+
+_known: dict[Path, str] = {}
+
+
+def _content(file: Path) -> str:
+    """Only a build never changes: a case may write its own inputs anew."""
+    if file.parent not in (_builds(), _empty_folder()):
+        return file_sha256(file)
+    if file not in _known:
+        _known[file] = file_sha256(file)
+    return _known[file]
 
 
 @cache
@@ -203,17 +227,29 @@ class Night:
                 if self.is_alone and upstream in _tables() and upstream not in self.inputs:
                     self.files[upstream] = [_nothing(upstream, model(upstream).types)]
                 self.file(upstream)
-            target = self.root / f"{name}.parquet"
+            self.files[name] = [self._made(wanted)]
+        return self.files[name][0]
+
+    def _made(self, wanted: models.Model) -> Path:
+        """The table's file; a build that exists is not run again, whichever case made it."""
+        key = digest(
+            wanted.sql,
+            self.as_of.isoformat(),
+            *(_content(self.files[upstream][0]) for upstream in wanted.reads),
+        )
+        target = _builds() / f"{key}.parquet"
+        if not target.exists():
+            scratch = self.root / f"{wanted.full_name}.parquet"
             self.engine.write(
                 wanted.sql,
                 {upstream: self.files[upstream] for upstream in wanted.reads},
                 as_of=self.as_of,
                 types=wanted.types,
                 order_by=wanted.key,
-                target=target,
+                target=scratch,
             )
-            self.files[name] = [target]
-        return self.files[name][0]
+            scratch.replace(target)
+        return target
 
     def _given(
         self, name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
