@@ -122,7 +122,7 @@ def show(
     with _sentences():
         if lang not in ("zh", "en"):
             raise ZixinError(f"--lang takes zh or en, not {lang!r}")
-        from etl.publish.reader import read_credit_file
+        from etl.publish.reader import read_alerts, read_credit_file
 
         document = read_credit_file(customer, as_of)
         if as_json:
@@ -130,7 +130,7 @@ def show(
             return
         from etl.publish.show import render_text
 
-        screen.print(render_text(document, lang))
+        screen.print(render_text(document, lang, read_alerts(customer, as_of)))
 
 
 @app.command(epilog="Example: zixin doctor --config my-ledger.yaml")

@@ -1,6 +1,7 @@
 """Read what is published, the way a reader should: the pointer once, then only what it names."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from etl.clock import parse_day
@@ -15,16 +16,7 @@ def read_credit_file(customer_id: str, as_of: str | None = None) -> dict[str, An
     Raises:
         ZixinError: nothing is published, the night is not, or nobody has that number.
     """
-    root = settings().home / "published"
-    pointer = read_pointer(root)
-    if pointer is None:
-        raise ZixinError(f"nothing is published in {root} yet: run `zixin night` or `make run`")
-    day = parse_day(as_of).isoformat() if as_of else pointer.as_of
-    if day not in pointer.nights:
-        raise ZixinError(
-            f"the night of {day} is not published; published are {', '.join(sorted(pointer.nights)[-5:])}"
-        )
-    folder = root / pointer.nights[day]
+    day, folder = _night(as_of)
     index = json.loads((folder / "customers/index.json").read_text(encoding="utf-8"))
     if customer_id not in index:
         raise ZixinError(
@@ -35,3 +27,33 @@ def read_credit_file(customer_id: str, as_of: str | None = None) -> dict[str, An
         (folder / f"customers/{index[customer_id]}.json").read_text(encoding="utf-8")
     )
     return document
+
+
+def read_alerts(customer_id: str, as_of: str | None = None) -> list[dict[str, Any]]:
+    """A customer's alerts of a published night that nobody has closed, red ones first.
+
+    A night that was published before there were alerts has none.
+
+    Raises:
+        ZixinError: nothing is published, or the night is not.
+    """
+    _, folder = _night(as_of)
+    try:
+        listed = json.loads((folder / "alerts.json").read_text(encoding="utf-8"))["customers"]
+    except FileNotFoundError:
+        return []
+    return [alert for alert in listed.get(customer_id, ()) if alert["state"] != "closed"]
+
+
+def _night(as_of: str | None) -> tuple[str, Path]:
+    """A published night's day and folder."""
+    root = settings().home / "published"
+    pointer = read_pointer(root)
+    if pointer is None:
+        raise ZixinError(f"nothing is published in {root} yet: run `zixin night` or `make run`")
+    day = parse_day(as_of).isoformat() if as_of else pointer.as_of
+    if day not in pointer.nights:
+        raise ZixinError(
+            f"the night of {day} is not published; published are {', '.join(sorted(pointer.nights)[-5:])}"
+        )
+    return day, root / pointer.nights[day]

@@ -1,12 +1,13 @@
 """A credit file on a terminal: the same document as the page, in the order a person asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from etl.publish.show_decision import decision
 from etl.publish.show_outside import outside
 from etl.publish.wording import ROWS, UNKNOWN, Document, Words, measure, money, plain
 from etl.terminal import printable
@@ -19,13 +20,16 @@ def grade(letter: str | None) -> Text:
     return Text(letter or UNKNOWN, style=STYLES.get(letter or "", "dim"))
 
 
-def render_text(document: Document, lang: str = "zh") -> RenderableType:
-    """The credit file as something rich prints; nothing in it is read as markup."""
+def render_text(
+    document: Document, lang: str = "zh", alerts: Sequence[Document] = ()
+) -> RenderableType:
+    """The credit file, and the alerts beside it, as something rich prints; nothing is read as markup."""
     say = Words(lang)
-    document = printable(document)
+    document, alerts = printable(document), printable(list(alerts))
     active = next(one for one in document["assessments"] if one["is_active"])
     blocks = [
         _heading(say, document, active),
+        decision(say, document, alerts),
         _letters(say, document, active),
         _outlook(say, document),
         _policies(say, document),

@@ -16,6 +16,7 @@ class Words:
     """The page's words in one language: `zh` or `en`."""
 
     def __init__(self, lang: str) -> None:
+        self.lang = lang
         self._place = 0 if lang == "zh" else 1
         self._words = words()
         self._indicators = indicators()

@@ -153,6 +153,7 @@ Zixin.decision = (file) => {
 
   /* A letter rests on a way of counting or says why there is none; everything else names a record. */
   function evidence(row) {
+    if (row.rule === "combination") return code("nr", row.evidence);
     if (!row.rule.startsWith("letter_")) return row.evidence || UNKNOWN;
     const known = word(`basis.${row.evidence}`);
     return known === `basis.${row.evidence}` ? code("reason", row.evidence) : known;
