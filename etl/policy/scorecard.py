@@ -18,7 +18,9 @@ from etl.policy.ahp import ACCEPTED_BELOW, Comparison, compare, worst_triad
 from etl.policy.parts import Name, Part, Points, Share, Title, Version
 
 Weight = Annotated[Decimal, Field(gt=0, le=1_000_000)]
-Edge = tuple[Annotated[Decimal, Field(max_digits=28, decimal_places=6)], Points]
+Edge = tuple[
+    Annotated[Decimal, Field(gt=-999_999_999_999, lt=999_999_999_999, decimal_places=6)], Points
+]
 
 _TEN = Decimal("0.0000000001")
 LARGEST_MATRIX = 15

@@ -53,13 +53,14 @@ summed AS (
   FROM part
 ),
 
--- The same division as the score's own: the last running sum is the score.
+-- The same division as the score's own, so that the last running sum is the score.
 scored AS (
   SELECT
     summed.*,
-    CAST(CAST(running / weight_present AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS up_to_here,
-    CAST(CAST((running - weighted) / weight_present AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
-      AS up_to_before
+    CAST(CAST(running / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS up_to_here,
+    CAST(CAST((running - weighted) / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+      AS up_to_before,
+    CAST(weight AS DECIMAL(20, 10)) * (100 - CAST(points AS DECIMAL(9, 6))) AS lost
   FROM summed
 )
 
@@ -71,10 +72,8 @@ SELECT
   value,
   points,
   weight,
-  CAST(CAST(weight / weight_present AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS share,
+  CAST(CAST(weight / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS share,
   up_to_here - up_to_before AS contribution,
-  CAST(CAST(
-    CAST(weight AS DECIMAL(20, 10)) * (100 - CAST(points AS DECIMAL(9, 6))) / weight_present
-  AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS lost_points
+  CAST(CAST(lost / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS lost_points
 FROM scored
 ORDER BY scorecard_id, customer_id, node, indicator

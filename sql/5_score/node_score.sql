@@ -63,7 +63,8 @@ present AS (
   GROUP BY indicator_point.scorecard_id, indicator_point.customer_id, leaf.node
 ),
 
--- `best` and `worst` are sums of weighted points, like `weighted`.
+-- `weighted` and `weighted_best` are sums of weighted points. A ratio of them is cast to ten decimals of a number
+-- that fits a machine word: casting to a wider one, or rounding the sums first, takes ten times as long.
 bounded AS (
   SELECT
     judged.customer_id,
@@ -86,10 +87,10 @@ SELECT
   customer_id,
   node,
   is_main,
-  CAST(CAST(weighted / NULLIF(weight_present, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS score,
-  CAST(CAST(weighted / weight AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS score_worst,
-  CAST(CAST(weighted_best / weight AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS score_best,
-  CAST(CAST(weight_present / weight AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS coverage,
+  CAST(CAST(weighted / NULLIF(weight_present, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score,
+  CAST(CAST(weighted / weight AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score_worst,
+  CAST(CAST(weighted_best / weight AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score_best,
+  CAST(CAST(weight_present / weight AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS coverage,
   CASE
     WHEN present_cnt = 0 OR weight_present < min_coverage * weight THEN 'NR'
     WHEN weighted >= a_from * weight_present THEN 'A'

@@ -292,7 +292,7 @@ def ratios_in_two_casts(query: Query) -> Iterator[str]:
     final = query.tree
     for division in query.tree.find_all(exp.Div, exp.IntDiv):
         inner = _cast_around(division)
-        if inner is None or inner.to.sql() != "DECIMAL(28, 10)":
+        if inner is None or inner.to.sql() not in ("DECIMAL(28, 10)", "DECIMAL(18, 10)"):
             yield (
                 f"{query.name}: {_short(division)} is a bare ratio; write {TWO_CASTS}, and in a "
                 "column that is summed further on at least the inner cast"
