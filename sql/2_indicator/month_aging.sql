@@ -51,6 +51,11 @@ month AS (
   FROM ending
 ),
 
+-- What was booked until the end of the first of them is in every balance.
+earliest AS (
+  SELECT MIN(month_no) AS month_no, MIN(month_end) AS month_end FROM month
+),
+
 item AS (
   SELECT
     receivable.invoice_id,
@@ -58,7 +63,9 @@ item AS (
     receivable.due_date,
     receivable.amount,
     receivable.open_amount,
+    receivable.open_amount - receivable.overpaid_amount + receivable.residue_amount AS rest_amount,
     book.residual_tolerance,
+    earliest.month_no AS earliest_no,
     12 * EXTRACT(YEAR FROM receivable.invoice_date) + EXTRACT(MONTH FROM receivable.invoice_date) AS billed_no,
     12 * EXTRACT(YEAR FROM receivable.first_booked_date) + EXTRACT(MONTH FROM receivable.first_booked_date)
       AS first_no,
@@ -66,13 +73,14 @@ item AS (
       AS last_no
   FROM core.receivable
   CROSS JOIN policy.book
+  CROSS JOIN earliest
 ),
 
--- Booked in several months: the balance after each of them.
+-- Booked in several months, one of them since: counted back from tonight's rest.
 several AS (
-  SELECT invoice_id, currency, due_date, amount, residual_tolerance, billed_no
+  SELECT invoice_id, currency, due_date, rest_amount, residual_tolerance, billed_no
   FROM item
-  WHERE first_no < last_no
+  WHERE first_no < last_no AND last_no > earliest_no
 ),
 
 booked AS (
@@ -80,28 +88,30 @@ booked AS (
     several.invoice_id,
     several.currency,
     several.due_date,
-    several.amount,
+    several.rest_amount,
     several.residual_tolerance,
     several.billed_no,
     12 * EXTRACT(YEAR FROM settlement.event_date) + EXTRACT(MONTH FROM settlement.event_date) AS booked_no,
     SUM(settlement.amount) AS booked_amount
-  FROM several
-  JOIN event.settlement ON settlement.invoice_id = several.invoice_id
+  FROM event.settlement
+  CROSS JOIN earliest
+  JOIN several ON several.invoice_id = settlement.invoice_id
+  WHERE settlement.event_date > earliest.month_end
   GROUP BY
-    several.invoice_id, several.currency, several.due_date, several.amount, several.residual_tolerance,
+    several.invoice_id, several.currency, several.due_date, several.rest_amount, several.residual_tolerance,
     several.billed_no,
     12 * EXTRACT(YEAR FROM settlement.event_date) + EXTRACT(MONTH FROM settlement.event_date)
 ),
 
+-- Each row: what was open until it was booked.
 running AS (
   SELECT
     booked.*,
-    amount - SUM(booked_amount) OVER (
-      PARTITION BY invoice_id ORDER BY booked_no
+    rest_amount + SUM(booked_amount) OVER (
+      PARTITION BY invoice_id ORDER BY booked_no DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS residual_amount,
-    ROW_NUMBER() OVER (PARTITION BY invoice_id ORDER BY booked_no) AS place,
-    LEAD(booked_no) OVER (PARTITION BY invoice_id ORDER BY booked_no) AS next_no
+    ) AS before_amount,
+    COALESCE(LAG(booked_no) OVER (PARTITION BY invoice_id ORDER BY booked_no), billed_no) AS since_no
   FROM booked
 ),
 
@@ -109,19 +119,20 @@ running AS (
 span AS (
   SELECT currency, due_date, billed_no AS from_no, first_no AS until_no, amount AS open_amount
   FROM item
-  WHERE (first_no IS NULL OR billed_no < first_no) AND amount > residual_tolerance
+  WHERE amount > residual_tolerance
+    AND (first_no IS NULL OR (first_no = last_no AND billed_no < first_no AND first_no > earliest_no))
 
   UNION ALL
 
-  SELECT currency, due_date, GREATEST(billed_no, first_no), CAST(NULL AS BIGINT), open_amount
-  FROM item
-  WHERE first_no = last_no AND open_amount > 0
-
-  UNION ALL
-
-  SELECT currency, due_date, GREATEST(billed_no, booked_no), next_no, residual_amount
+  SELECT currency, due_date, GREATEST(billed_no, since_no), booked_no, before_amount
   FROM running
-  WHERE residual_amount > residual_tolerance AND (next_no IS NULL OR next_no > billed_no)
+  WHERE before_amount > residual_tolerance AND billed_no < booked_no
+
+  UNION ALL
+
+  SELECT currency, due_date, GREATEST(billed_no, last_no), CAST(NULL AS BIGINT), open_amount
+  FROM item
+  WHERE first_no IS NOT NULL AND open_amount > 0
 ),
 
 -- Millions of invoices share a few thousand due dates and months.
