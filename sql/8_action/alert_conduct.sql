@@ -52,32 +52,35 @@ breach AS (
     rule.rule_id,
     contract.customer_id,
     CASE
-      WHEN contract.delivery_delay_days >= rule.red AND contract.delivery_late_date > book.days_90_start
+      WHEN contract.delivery_delay_days_90d >= rule.red
         THEN 'red'
       ELSE 'amber'
     END AS severity,
     CASE
-      WHEN contract.delivery_delay_days >= rule.amber AND contract.delivery_late_date > book.days_90_start
-        THEN contract.delivery_delay_days
+      WHEN contract.delivery_delay_days_90d >= rule.amber
+        THEN contract.delivery_delay_days_90d
       ELSE contract.contract_breach_cnt_24m
     END AS value,
     CASE
-      WHEN contract.delivery_delay_days >= rule.amber AND contract.delivery_late_date > book.days_90_start
+      WHEN contract.delivery_delay_days_90d >= rule.amber
         THEN rule.amber
     END AS threshold,
     CAST(NULL AS DECIMAL(28, 6)) AS previous_value,
     CASE
-      WHEN contract.delivery_delay_days >= rule.amber AND contract.delivery_late_date > book.days_90_start
+      WHEN contract.delivery_delay_days_90d >= rule.amber
         THEN 'delivery_delay'
       ELSE 'breach'
     END AS value_text,
-    CAST(NULL AS VARCHAR) AS evidence_keys
+    CASE
+      WHEN contract.delivery_delay_days_90d >= rule.amber THEN 'delivery:' || contract.delivery_delay_id
+      ELSE 'contract_breach:' || contract.contract_breach_last_id
+    END AS evidence_keys
   FROM indicator.contract
   JOIN rule ON rule.rule_id = 'EW08'
   CROSS JOIN policy.book
   WHERE contract.contract_breach_open_cnt > 0
     OR contract.contract_breach_last_date > book.days_90_start
-    OR (contract.delivery_delay_days >= rule.amber AND contract.delivery_late_date > book.days_90_start)
+    OR (contract.delivery_delay_days_90d >= rule.amber)
 ),
 
 -- EW09: the lower end of the interval lies above the whole book's rate: not a matter of few orders.
@@ -135,7 +138,8 @@ reopened AS (
     rule.amber AS threshold,
     CAST(NULL AS DECIMAL(28, 6)) AS previous_value,
     CAST(NULL AS VARCHAR) AS value_text,
-    CAST(NULL AS VARCHAR) AS evidence_keys
+    'sales_order:' || trade.order_reopened_first_id || ',sales_order:'
+    || trade.order_reopened_last_id AS evidence_keys
   FROM indicator.trade
   JOIN rule ON rule.rule_id = 'EW12'
   WHERE trade.order_reopened_cnt_7d >= rule.amber

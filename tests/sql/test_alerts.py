@@ -254,10 +254,10 @@ CASES = {
         "action.alert_conduct",
         {
             "indicator.contract": """
-                customer_id|contract_breach_open_cnt|contract_breach_last_date|delivery_delay_days|delivery_late_date
-                C1          | 1 | 2025-01-01 | 0  | -
-                C2          | 0 | 2026-01-01 | 9  | 2026-11-01
-                C3          | 0 | -          | 10 | 2026-11-01
+                customer_id | contract_breach_open_cnt | contract_breach_last_date | delivery_delay_days_90d
+                C1          | 1                        | 2025-01-01                | 0
+                C2          | 0                        | 2026-01-01                | 9
+                C3          | 0                        | -                         | 10
             """
         },
         {"C1": "breach", "C3": "delivery_delay"},
