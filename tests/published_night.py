@@ -14,6 +14,7 @@ from etl.policy import load_policies
 from etl.publish.alert_list import write_alerts
 from etl.publish.assets import copy_assets
 from etl.publish.changes import write_changes
+from etl.publish.compare_list import write_compare
 from etl.publish.comparisons import comparison_tables, write_comparisons
 from etl.publish.credit_files import write_credit_files
 from etl.publish.night_context import NightContext, Source, Written
@@ -298,6 +299,7 @@ def publish(
         ]
         write_tables(connection, described, out_dir)
         write_alerts(connection, out_dir, night.as_of)
+        write_compare(connection, out_dir, night.as_of)
         write_changes(connection, out_dir, before)
     return out_dir, written
 

@@ -20,10 +20,12 @@ from etl.errors import ZixinError
 PAGES = Path(__file__).resolve().parent / "pages"
 PAGE_SCRIPTS = {
     "credit_file": ("outside.js", "decision.js", "credit_file.js"),
-    "portfolio": ("portfolio.js",),
+    "portfolio": ("book.js", "portfolio.js"),
     "quality": ("quality.js",),
 }
 """What draws each page, beside what all pages share; the last one starts it."""
+NIGHT_SCRIPTS = {"portfolio": ("compare.js",)}
+"""What of its own night a page loads beside what every page does."""
 STATIC = ("zixin.css", "zixin.js", *(name for several in PAGE_SCRIPTS.values() for name in several))
 
 
@@ -123,7 +125,11 @@ def shell(page: str, root: str, assets: str) -> tuple[str, str]:
     `page` is a name in PAGE_SCRIPTS; `root` leads from the page to the night's
     folder and `assets` to the shared files, both relative and ending in `/` when not empty.
     """
-    scripts = "\n".join(f'<script src="@assets@{name}"></script>' for name in PAGE_SCRIPTS[page])
+    sources = [
+        *(f"@root@{name}" for name in NIGHT_SCRIPTS.get(page, ())),
+        *(f"@assets@{name}" for name in PAGE_SCRIPTS[page]),
+    ]
+    scripts = "\n".join(f'<script src="{source}"></script>' for source in sources)
     before, after = (PAGES / "shell.html").read_text(encoding="utf-8").split("@document@")
     filled = [
         part.replace("@scripts@", scripts).replace("@assets@", assets).replace("@root@", root)

@@ -23,6 +23,7 @@ from etl.publish import warehouse
 from etl.publish.alert_list import write_alerts
 from etl.publish.assets import assets_hash, copy_assets
 from etl.publish.changes import write_changes
+from etl.publish.compare_list import write_compare
 from etl.publish.comparisons import comparison_tables, write_comparisons
 from etl.publish.credit_files import write_credit_files
 from etl.publish.night_context import NightContext, Source
@@ -122,6 +123,7 @@ def _write(
             folder,
         )
         write_alerts(connection, folder, as_of)
+        write_compare(connection, folder, as_of)
         write_changes(connection, folder, night_before(ctx.published, as_of))
         book, quarantine = _book(connection), _quarantine(connection)
         without_rate, unassigned = _without_rate(connection), _unassigned(connection)

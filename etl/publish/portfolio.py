@@ -13,12 +13,16 @@ from etl.publish.assets import inline_json, shell
 from etl.publish.night_context import NightContext, Written
 
 SQL = Path(__file__).resolve().parent / "sql" / "portfolio.sql"
+BOOK = SQL.with_name("book.sql")
+WATCHED_ROWS = 20
 
 
 def write_portfolio(
     connection: duckdb.DuckDBPyConnection, context: NightContext, out_dir: Path
 ) -> Written:
     """Write portfolio.json and index.html; `write_credit_files` must have run on `connection`."""
+    book = BOOK.read_text(encoding="utf-8")
+    connection.execute(f"CREATE OR REPLACE TABLE night.book AS {book}", {"shown": WATCHED_ROWS})
     rows = connection.execute(
         SQL.read_text(encoding="utf-8"),
         {"as_of": context.as_of, "code_version": context.code_version},

@@ -227,6 +227,7 @@
         h("div.side-by-side", {}, [list(word("changes.worse"), worse), list(word("changes.better"), better)].filter(Boolean).map((block) => h("div", {}, block))));
     }
 
-    return { page: "portfolio", title: `${word("page.portfolio")} ${book.as_of}`, content: [heading(), distribution(), worst(), changes(), customers(), aging()] };
+    const marts = Zixin.book(book);
+    return { page: "portfolio", title: `${word("page.portfolio")} ${book.as_of}`, content: [heading(), distribution(), marts.alerts, worst(), marts.watch, changes(), marts.moves, customers(), aging(), marts.risk, marts.cash, marts.provision, marts.concentration, marts.policies] };
   });
 })();

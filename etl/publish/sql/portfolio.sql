@@ -1,6 +1,7 @@
 -- portfolio: the whole book as one document, for index.html and portfolio.json.
 --
--- DuckDB's own SQL, like credit_file.sql, whose table night.credit_file it reads for file names.
+-- DuckDB's own SQL, like credit_file.sql, whose table night.credit_file it reads for file names; night.book is
+-- made by book.sql.
 -- Customers are arrays in the order that `columns` names: a book of thousands stays a small page.
 
 WITH
@@ -190,6 +191,7 @@ SELECT CAST(to_json(struct_pack(
   aging := COALESCE(aging.entries, []),
   feeds := COALESCE(feeds.entries, []),
   quarantined_rows := quarantine.open_cnt,
+  marts := night.book.content,
   customers := struct_pack(
     columns := [
       'customer_id', 'customer_name', 'file', 'open_amount', 'overdue_amount', 'oldest_overdue_days',
@@ -198,4 +200,4 @@ SELECT CAST(to_json(struct_pack(
     "rows" := COALESCE(customers.entries, CAST([] AS JSON[]))
   )
 )) AS VARCHAR) AS document
-FROM base, totals, policies, grades, not_rated, aging, feeds, quarantine, customers
+FROM base, totals, policies, grades, not_rated, aging, feeds, quarantine, customers, night.book

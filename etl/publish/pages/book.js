@@ -1,0 +1,154 @@
+/* What the portfolio marts say of the whole book: risk, provision, concentration, cash, moves, alerts. Sections of the portfolio page. */
+"use strict";
+
+Zixin.book = (book) => {
+  const { word, code, money, share, measure, rounded, number, trimmed, isMissing, decimal, UNKNOWN } = Zixin;
+  const { h, section, gradeBadge, table, bar, details, shortened } = Zixin;
+
+  const made = book.marts;
+  const base = book.base_currency;
+  const GRADES = ["A", "B", "C", "D", "NR"];
+  const chip = (tone, text) => h(`span.chip${{ red: ".alarm", amber: ".warn" }[tone] || ""}`, {}, text);
+  const said = (row) => row[Zixin.language() === "zh" ? "title_zh" : "title_en"];
+  const night = window.ZIXIN_COMPARE && window.ZIXIN_COMPARE.as_of === book.as_of ? window.ZIXIN_COMPARE : null;
+  const percent = (value) => measure(value, "share");
+  const most = (rows, of) => Math.max(...rows.map((row) => number(row[of])), 0);
+  const currencies = (rows) => [...new Set(rows.map((row) => row.currency))];
+
+  /* ---- alerts and the watch list: whom to look at ---- */
+
+  function alerts() {
+    if (!night) return null;
+    return section("alerts", "book.alerts", night.alerts.length ? table(word("book.alerts"), [
+      { title: word("alert.what"), cell: (row) => [chip(row.severity, row.rule_id), " ", said(row)] },
+      { title: word("book.severity"), cell: (row) => word(`alert.${row.severity}`) },
+      { title: word("alert.open"), kind: "number", cell: (row) => decimal(row.alerts) },
+      { title: word("alert.customers"), kind: "number", cell: (row) => decimal(row.customers) },
+      { title: word("book.new"), kind: "number", cell: (row) => decimal(row.is_new) },
+      { title: word("alert_state.ack"), kind: "number", cell: (row) => decimal(row.acknowledged) },
+    ], night.alerts) : h("p.soft", {}, word("alert.none")));
+  }
+
+  /* The detail of a reason is a number, a grade or codes of other lists: only the first two read well. */
+  const because = (one) => [code("watch", one.reason), /^[\d.]+$|^[ABCD]$/.test(one.detail || "") ? ` ${trimmed(one.detail)}` : ""];
+
+  function watch() {
+    const listed = made.watch_list;
+    return section("watch", "book.watch", listed.count ? [table(word("book.watch"), [
+      { title: word("column.customer"), cell: (row) => [h("a", { href: `customers/${encodeURIComponent(row.file)}.html` }, row.customer_name || row.customer_id), row.customer_name ? [h("br"), h("span.explain", {}, row.customer_id)] : null] },
+      { title: word("grade"), cell: (row) => gradeBadge(row.grade) },
+      { title: word("book.because"), cell: (row) => row.reasons.map((one, index) => [index ? " · " : "", because(one)]) },
+      { title: `${word("limit.exposure")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
+    ], listed.rows), shortened(listed)] : h("p.soft", {}, word("book.nobody")));
+  }
+
+  /* ---- moves since an earlier night ---- */
+
+  function moves() {
+    if (!night || !night.migration.length) return null;
+    return section("migration", "book.migration", h("div.side-by-side", {}, night.migration.map((one) => {
+      const title = word("book.since", { since: code("since", one.since), date: one.from_date });
+      const from = ["A", "B", "C", "D", "NR", "new"].filter((grade) => one.moves.some((move) => move.from === grade));
+      const to = [...GRADES, "gone"].filter((grade) => one.moves.some((move) => move.to === grade));
+      const count = (row, column) => one.moves.filter((move) => move.from === row && move.to === column).reduce((sum, move) => sum + move.customers, 0);
+      const badge = (grade) => (GRADES.includes(grade) ? gradeBadge(grade) : code("move", grade));
+      return h("div", {}, h("h3", { style: "margin-top:0" }, title), table(title, [
+        { title: word("book.from"), cell: (row) => badge(row) },
+        ...to.map((grade) => ({ title: GRADES.includes(grade) ? `→ ${grade}` : code("move", grade), kind: "number",
+          cell: (row) => { const found = count(row, grade); return found ? (row === grade ? decimal(found) : h("strong", {}, decimal(found))) : ""; } })),
+      ], from));
+    })), h("p.note", {}, word("book.migration_note")));
+  }
+
+  /* ---- money at risk ---- */
+
+  function risk() {
+    const rows = made.ar_at_risk;
+    if (!rows.length) return null;
+    return section("risk", "book.risk", currencies(rows).map((currency) => {
+      const mine = rows.filter((row) => row.currency === currency);
+      const title = `${word("book.risk")} ${currency}`;
+      return [h("h3", {}, currency), table(title, [
+        { title: word("grade"), cell: (row) => gradeBadge(row.grade) },
+        { title: word("column.count"), kind: "number", cell: (row) => decimal(row.customers) },
+        { title: word("column.open"), kind: "number", cell: (row) => money(row.open_amount, "") },
+        { title: word("book.book_share"), kind: "number", cell: (row) => percent(row.book_share) },
+        { title: word("book.bar"), cell: (row) => bar(row.open_amount, most(mine, "open_amount"), `.grade-${row.grade}`) },
+        { title: word("column.overdue"), kind: "number", cell: (row) => money(row.overdue_amount, "") },
+        { title: word("book.overdue_share"), kind: "number", cell: (row) => percent(row.overdue_share) },
+        { title: word("book.over_90"), kind: "number", cell: (row) => money(row.over_90_amount, "") },
+      ], mine)];
+    }));
+  }
+
+  function provision() {
+    if (!made.provision.some((one) => one.buckets.length)) return null;
+    const shown = (one) => {
+      const title = code("provision", one.method);
+      return table(title, [
+        { title: word("aging.bucket"), cell: (row) => code("age", row.bucket) },
+        { title: `${word("column.open")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
+        { title: word("book.loss_rate"), kind: "number", cell: (row) => percent(row.loss_rate) },
+        { title: word("book.rate_from"), cell: (row) => word(`rate_from.${row.rate_from}`) },
+        { title: `${word("book.provided")} ${base}`, kind: "number", cell: (row) => money(row.provision_amount, "") },
+      ], one.buckets, { foot: h("tfoot", {}, h("tr", {}, h("th", { scope: "row", colspan: "4" }, word("total")),
+        h("td.number", { "data-label": word("book.provided") }, h("span.value", {}, money(one.total_amount, ""))))) });
+    };
+    const [used, ...others] = made.provision;
+    return section("provision", "book.provision",
+      h("p", {}, word("book.provision_used", { method: code("provision", used.method), amount: money(used.total_amount, base), factor: trimmed(used.factor) })),
+      shown(used), others.map((one) => details(`${code("provision", one.method)}: ${money(one.total_amount, base)}`, false, shown(one))));
+  }
+
+  function concentration() {
+    const rows = made.concentration.filter((row) => !isMissing(row.hhi));
+    if (!rows.length) return null;
+    return section("concentration", "book.concentration", table(word("book.concentration"), [
+      { title: word("book.level"), cell: (row) => `${word(`level.${row.level}`)}, ${word(`basis_of.${row.basis}`)}` },
+      { title: word("book.parties"), kind: "number", cell: (row) => decimal(row.parties) },
+      { title: `${word("limit.exposure")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
+      { title: word("book.hhi"), kind: "number", cell: (row) => [trimmed(rounded(row.hhi, 0)), " ", chip({ high: "red", middle: "amber" }[row.hhi_band], word(`hhi.${row.hhi_band}`))] },
+      { title: word("book.top_1"), kind: "number", cell: (row) => [percent(row.top_1_share), row.is_single_over_line ? chip("amber", word("book.over_line")) : ""] },
+      { title: word("book.top_5"), kind: "number", cell: (row) => [percent(row.top_5_share), row.is_top_five_over_line ? chip("amber", word("book.over_line")) : ""] },
+      { title: word("book.largest"), cell: (row) => `${row.largest_id}: ${money(row.largest_amount, base)}` },
+    ], rows));
+  }
+
+  /* ---- what is expected to come in ---- */
+
+  function cash() {
+    const rows = made.cash_forecast;
+    if (!rows.length) return null;
+    return section("cash", "book.cash", h("div.side-by-side", {}, currencies(rows).map((currency) => {
+      const mine = rows.filter((row) => row.currency === currency);
+      const title = `${word("book.cash")} ${currency}`;
+      return h("div", {}, h("h3", { style: "margin-top:0" }, currency), table(title, [
+        { title: word("book.week"), cell: (row) => (row.kind === "expected" ? word("book.week_of", { date: row.week_start }) : code("cash", row.kind)) },
+        { title: word("aging.items"), kind: "number", cell: (row) => decimal(row.items) },
+        { title: word("aging.amount"), kind: "number", cell: (row) => money(row.amount, "") },
+        { title: word("book.bar"), cell: (row) => bar(row.amount, most(mine, "amount"), row.kind === "expected" ? "" : ".late") },
+      ], mine));
+    })), h("p.note", {}, word("book.cash_note")));
+  }
+
+  function policies() {
+    const rows = made.policy_performance;
+    if (!rows.length) return null;
+    const worst = most(rows, "bad_now_rate");
+    return section("performance", "book.performance", details(word("book.performance_open"), false, table(word("book.performance"), [
+      { title: word("policy"), cell: (row) => [code("policy", row.policy_id), " ", gradeBadge(row.grade)] },
+      { title: word("column.count"), kind: "number", cell: (row) => decimal(row.customers) },
+      { title: word("book.customer_share"), kind: "number", cell: (row) => percent(row.customer_share) },
+      { title: word("book.bad_now"), kind: "number", cell: (row) => (isMissing(row.bad_now_rate) ? UNKNOWN : `${decimal(row.bad_now)} · ${share(rounded(row.bad_now_rate, 4))}`) },
+      { title: word("book.bar"), cell: (row) => bar(row.bad_now_rate, worst, `.grade-${row.grade}`) },
+      { title: word("book.better"), kind: "number", cell: (row) => decimal(row.better_than_active) },
+      { title: word("book.worse"), kind: "number", cell: (row) => decimal(row.worse_than_active) },
+      { title: word("book.overdue_share"), kind: "number", cell: (row) => percent(row.overdue_share) },
+    ], rows)), h("p.note", {}, word("book.performance_note")));
+  }
+
+  return {
+    alerts: alerts(), watch: watch(), moves: moves(), risk: risk(), provision: provision(),
+    concentration: concentration(), cash: cash(), policies: policies(),
+  };
+};
