@@ -19,7 +19,7 @@
 --   oldest_overdue_date      DATE           the oldest due date of that; NULL: nothing is overdue
 --   open_order_amount        DECIMAL(28,2)  orders not delivered in full, as ordered
 --   undelivered_order_amount DECIMAL(28,2)  of it, what deliveries have not brought yet; with no quantities stated, the whole
---   delivered_order_amount   DECIMAL(28,2)  orders delivered and not closed
+--   delivered_order_amount   DECIMAL(28,2)  orders delivered and not closed; NULL: the policy does not count them
 --   receivable_base          DECIMAL(28,2)  receivable_amount in the base currency; NULL: no_fx
 --   order_base               DECIMAL(28,2)  open_order_amount in the base currency; NULL: no_fx
 
@@ -55,10 +55,17 @@ owed AS (
   GROUP BY item.customer_id, COALESCE(invoice.company_id, ''), item.currency
 ),
 
+-- Books that never close an order have millions delivered: they too are read only where the policy counts them.
 ordered AS (
-  SELECT order_id, customer_id, COALESCE(company_id, '') AS company_id, currency, amount, status
+  SELECT
+    sales_order.order_id, sales_order.customer_id,
+    COALESCE(sales_order.company_id, '') AS company_id,
+    sales_order.currency, sales_order.amount, sales_order.status
   FROM current.sales_order
-  WHERE NOT is_deleted AND order_date <= CAST(:as_of AS DATE) AND status IN ('open', 'delivered')
+  JOIN policy.terms
+    ON terms.is_active
+    AND (sales_order.status = 'open' OR (sales_order.status = 'delivered' AND terms.counts_delivered_orders))
+  WHERE NOT sales_order.is_deleted AND sales_order.order_date <= CAST(:as_of AS DATE)
 ),
 
 -- Deliveries are many: they are read only where the policy counts what is not delivered yet.
@@ -116,7 +123,8 @@ SELECT
   owed.oldest_overdue_date,
   COALESCE(promised.open_order_amount, 0) AS open_order_amount,
   COALESCE(promised.undelivered_order_amount, 0) AS undelivered_order_amount,
-  COALESCE(promised.delivered_order_amount, 0) AS delivered_order_amount,
+  CASE WHEN terms.counts_delivered_orders THEN COALESCE(promised.delivered_order_amount, 0) END
+    AS delivered_order_amount,
   CASE
     WHEN currency.rate_to_base = 1 THEN COALESCE(owed.receivable_amount, 0)
     ELSE CAST(CAST(COALESCE(owed.receivable_amount, 0) AS DECIMAL(28, 2)) * currency.rate_to_base
@@ -129,6 +137,7 @@ SELECT
       AS DECIMAL(28, 2))
   END AS order_base
 FROM both_kinds
+JOIN policy.terms ON terms.is_active
 LEFT JOIN owed
   ON owed.customer_id = both_kinds.customer_id
   AND owed.company_id = both_kinds.company_id

@@ -16,7 +16,7 @@
 --   overdue_amount          DECIMAL(28,2)  of it, past due and not in dispute; NULL: no_fx
 --   oldest_overdue_days     INTEGER        days past due of the oldest of that; 0: nothing is overdue
 --   open_order_amount       DECIMAL(28,2)  ordered and not delivered, as the policy counts it; NULL: no_fx
---   delivered_order_amount  DECIMAL(28,2)  delivered and not closed; NULL: no_fx
+--   delivered_order_amount  DECIMAL(28,2)  delivered and not closed; NULL: the policy does not count them, no_fx
 --   unapplied_cash_amount   DECIMAL(28,2)  cash on account and overpayments, 0 or more; NULL: no_fx
 --   unapplied_credit_amount DECIMAL(28,2)  credits that name no invoice, 0 or more; NULL: no_fx
 --   guarantee_amount        DECIMAL(28,2)  verified security in force; NULL: no source brings any, no_fx
@@ -94,7 +94,9 @@ summed AS (
       WHEN 'undelivered' THEN COALESCE(document.undelivered_order_amount, 0)
       ELSE 0
     END AS DECIMAL(28, 2)) AS open_order_amount,
-    CAST(COALESCE(document.delivered_order_amount, 0) AS DECIMAL(28, 2)) AS delivered_order_amount,
+    CASE WHEN rule.counts_delivered_orders
+      THEN CAST(COALESCE(document.delivered_order_amount, 0) AS DECIMAL(28, 2))
+    END AS delivered_order_amount,
     CAST(COALESCE(on_account.cash_amount, 0) AS DECIMAL(28, 2)) AS cash_amount,
     CAST(COALESCE(on_account.credit_amount, 0) AS DECIMAL(28, 2)) AS credit_amount,
     mitigation.guarantee_verified_value,

@@ -45,7 +45,7 @@ def exposed(night, **changes: Any):
 def test_components_by_company_and_currency(night) -> None:
     found = {
         (row["customer_id"], row["company_id"], row["currency"]): row
-        for row in exposed(night).rows("indicator.entity_exposure")
+        for row in exposed(night, delivered_orders=True).rows("indicator.entity_exposure")
     }
     assert set(found) == {
         ("C1", "BJ", "CNY"), ("C1", "SH", "CNY"), ("C2", "SH", "USD"), ("C3", "SH", "JPY"),
