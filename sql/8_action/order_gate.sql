@@ -24,6 +24,7 @@
 --   is_prepay_terms        BOOLEAN        its terms ask for all of the money before delivery
 --   is_unknown             BOOLEAN        its exposure or its limit lacks an exchange rate
 --   is_none_set            BOOLEAN        nobody set a limit
+--   is_none_granted        BOOLEAN        its limit is 0: none is granted, or it is suspended
 --   prepay_share           DECIMAL(9,6)   fraction of a new order to be paid before delivery: 1 unless on credit
 --   order_credit_amount    DECIMAL(28,2)  what may be ordered on credit, base currency; NULL: no limit is set
 --   base_currency          VARCHAR        of it
@@ -41,6 +42,8 @@ fact AS (
     COALESCE(credit_limit.is_over_limit, FALSE) AS is_over_limit,
     COALESCE(credit_limit.is_over_group_limit, FALSE) AS is_over_group_limit,
     credit_limit.group_exposure_amount = credit_limit.exposure_amount AS is_alone,
+    COALESCE(credit_limit.credit_limit = 0, FALSE) AS is_none_granted,
+    COALESCE(credit_limit.suspended_reason = 'dormant', FALSE) AS is_dormant,
     COALESCE(exposure.overdue_amount, terms.min_overdue + 1) > terms.min_overdue
       AND exposure.oldest_overdue_days >= terms.hold_from_days AS is_long_overdue,
     COALESCE(exposure.overdue_amount, terms.min_overdue + 1) > terms.min_overdue
@@ -86,8 +89,10 @@ decided AS (
     || CASE WHEN is_none_set AND gate_none_set <> 'allow' THEN ',no_limit_set' ELSE '' END
     || CASE WHEN is_overdue AND NOT is_long_overdue THEN ',overdue' ELSE '' END
     || CASE
-      WHEN is_limit_reached AND NOT is_over_limit AND NOT is_over_group_limit THEN ',limit_reached'
-      ELSE ''
+      WHEN NOT is_limit_reached OR is_over_limit OR is_over_group_limit THEN ''
+      WHEN is_dormant THEN ',dormant'
+      WHEN is_none_granted THEN ',no_limit_granted'
+      ELSE ',limit_reached'
     END
     || CASE WHEN is_prepay_terms THEN ',prepay_terms' ELSE '' END
     || CASE WHEN is_unknown THEN ',exposure_unknown' ELSE '' END AS reasons
@@ -110,6 +115,7 @@ SELECT
   is_prepay_terms,
   is_unknown,
   is_none_set,
+  is_none_granted,
   CASE WHEN gate = 'allow' THEN prepay_share ELSE 1 END AS prepay_share,
   CASE
     WHEN gate <> 'allow' THEN 0

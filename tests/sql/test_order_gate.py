@@ -43,7 +43,7 @@ def test_the_limit(tmp_path: Path) -> None:
         ("allow", None),
         ("allow_prepaid", "limit_reached"),
         ("hold", "over_limit"),
-        ("allow_prepaid", "limit_reached"),
+        ("allow_prepaid", "no_limit_granted"),
         ("hold", "over_limit"),
     ]
     assert [str(row["order_credit_amount"]) for row in rows] == [
@@ -109,16 +109,18 @@ def test_terms_refusals_and_what_is_unknown(tmp_path: Path) -> None:
             {"final_grade": "NR", "is_applicable": True, "adm_decision": "reject"},
             {**LIMIT, "exposure_amount": None},
             {"granted_kind": "approved", "granted_reason": "no_fx"},
+            {"final_grade": "NR", "nr_reason": "dormant", **LIMIT},
         ],
     )
 
     assert told(rows) == [
         ("allow", None),
         ("allow_prepaid", "prepay_terms"),
-        ("hold", "refused,limit_reached"),
-        ("hold", "refused,limit_reached"),
+        ("hold", "refused,no_limit_granted"),
+        ("hold", "refused,no_limit_granted"),
         ("allow_prepaid", "exposure_unknown"),
         ("allow_prepaid", "exposure_unknown"),
+        ("allow_prepaid", "dormant,prepay_terms"),
     ]
     assert str(rows[0]["prepay_share"]) == "0.300000"  # on credit, a part in advance
 
