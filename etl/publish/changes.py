@@ -41,6 +41,15 @@ UNION ALL
 SELECT customer_id, 'open_amount', document->'standing'->>'open_amount' FROM document
 UNION ALL
 SELECT customer_id, 'overdue_amount', document->'standing'->>'overdue_amount' FROM document
+UNION ALL
+-- A night published before there were decisions has nothing to compare them with.
+SELECT customer_id, unnest(['scorecard_grade', 'credit_limit', 'gate']), unnest([
+  document->'decision'->'scorecard'->>'grade',
+  document->'decision'->'limit'->>'amount',
+  document->'decision'->'gate'->>'gate'
+])
+FROM document
+WHERE document->'decision' IS NOT NULL
 """
 
 _DIFFERENCE = """

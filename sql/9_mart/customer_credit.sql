@@ -1,7 +1,7 @@
 -- customer_credit: what should a credit manager know about each customer this morning?
 --
--- The one table to start from in BI: the grade under the book's policy, the letters behind it, and
--- what is open, in the base currency.
+-- The one table to start from in BI: the grade under the book's policy, the letters behind it, what is open, and
+-- what to do: limit, gate, warning line, admission, place in the grid. Amounts are in the base currency.
 --
 -- Grain: one row per customer. Key: customer_id.
 -- Requirements: R3-40, R2-06, R4-10; A0.1 Order of precedence.
@@ -40,6 +40,23 @@
 --   open_amount               DECIMAL(28,2)  open in the ledger
 --   overdue_amount            DECIMAL(28,2)  open and past due
 --   sales_amount              DECIMAL(28,2)  billed in the window less credit notes
+--   scorecard_score           DECIMAL(18,6)  0 to 100, higher is safer; NULL: nothing is known
+--   scorecard_coverage        DECIMAL(18,6)  fraction of the scorecard's weight that is known
+--   scorecard_grade           VARCHAR        A to D; NULL: too little is known
+--   benefit_tier              VARCHAR        what the final grade is good for
+--   exposure_amount           DECIMAL(28,2)  what counts against the limit; NULL: no_fx
+--   credit_limit              DECIMAL(28,2)  the limit in force; 0: none is granted; NULL: limit_reason
+--   limit_reason              VARCHAR        none_set, no_fx; NULL: there is a limit
+--   available_amount          DECIMAL(28,2)  what is left of the limit, 0 or more; NULL: no limit, no_fx
+--   utilisation               DECIMAL(18,6)  fraction exposure / limit; NULL: no limit, limit 0, no_fx
+--   terms_code                VARCHAR        OPEN, PART_PREPAY, PREPAY, REFUSED
+--   gate                      VARCHAR        new orders: allow, allow_prepaid, hold
+--   gate_reason               VARCHAR        the strictest reason; NULL: allow without any
+--   warning_state             VARCHAR        ok, near, over, none_set
+--   warning_colour            VARCHAR        green, amber, red
+--   adm_decision              VARCHAR        admit, conditional, reject; NULL: it has dealt with us before
+--   grid_cell                 INTEGER        1 to 6 of the value and loyalty grid; NULL: value or loyalty unknown
+--   priority_rank             BIGINT         1 has most at stake; NULL: no_fx
 
 SELECT
   customer.customer_id,
@@ -74,9 +91,34 @@ SELECT
   payment.base_currency,
   payment.open_amount,
   payment.overdue_amount,
-  payment.sales_amount
+  payment.sales_amount,
+  credit_grade.scorecard_score,
+  credit_grade.scorecard_coverage,
+  credit_grade.scorecard_grade,
+  credit_grade.benefit_tier,
+  credit_limit.exposure_amount,
+  credit_limit.credit_limit,
+  credit_limit.limit_reason,
+  credit_limit.available_amount,
+  credit_limit.utilisation,
+  credit_limit.terms_code,
+  order_gate.gate,
+  order_gate.gate_reason,
+  credit_limit.warning_state,
+  credit_limit.warning_colour,
+  CASE WHEN admission.is_applicable THEN admission.adm_decision END AS adm_decision,
+  value_grid.grid_cell,
+  value_grid.priority_rank
 FROM core.customer
 LEFT JOIN grade.credit_grade
   ON credit_grade.customer_id = customer.customer_id AND credit_grade.is_active
 LEFT JOIN indicator.payment ON payment.customer_id = customer.customer_id
+LEFT JOIN terms.credit_limit
+  ON credit_limit.customer_id = customer.customer_id AND credit_limit.is_active
+LEFT JOIN action.order_gate
+  ON order_gate.customer_id = customer.customer_id AND order_gate.is_active
+LEFT JOIN grade.admission
+  ON admission.customer_id = customer.customer_id AND admission.is_active
+LEFT JOIN grade.value_grid
+  ON value_grid.customer_id = customer.customer_id AND value_grid.is_active
 ORDER BY customer_id

@@ -90,3 +90,21 @@ def test_the_book_is_the_sum_of_its_customers(night):
         """,
         policy_id="article",
     )
+
+
+def test_the_morning_table_says_what_to_do(night):
+    decided = night(
+        **LEDGER,
+        limit_decision="""
+            customer_id | kind     | limit_amount | author | approver | decided_on
+            C1          | approved | 100          | Li     | Wang     | 2026-01-10
+        """,
+    )
+    decided.expect(
+        "mart.customer_credit",
+        """
+        customer_id | exposure_amount | credit_limit | limit_reason | available_amount | utilisation | gate | warning_state | warning_colour | adm_decision
+        C1          | 180             | 100          | -            | 0                | 1.8         | hold | over          | red            | -
+        """,
+        customer_id="C1",
+    )

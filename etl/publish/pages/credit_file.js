@@ -148,13 +148,15 @@ Zixin.start((file) => {
     const [policy, field] = what.includes(".") ? what.split(".") : [null, what];
     const title = { final_grade: "grade.final", hard_grade: "grade.hard", letter_collection: "letter.collection", letter_overdue: "letter.overdue",
       letter_competitor: "letter.competitor", open_amount: "standing.open", overdue_amount: "standing.overdue", new_customer: "changes.new_customer",
-      customer_gone: "changes.gone" }[field];
+      customer_gone: "changes.gone", scorecard_grade: "fired.scorecard", credit_limit: "limit", gate: "gate" }[field];
     const text = title ? word(title) : field;
     return policy ? `${text} (${code("policy", policy)})` : text;
   }
 
   function changeValue(what, value) {
     if (what.endsWith("_grade") || what.includes(".letter_")) return value ? gradeBadge(value) : UNKNOWN;
+    if (what === "gate") return code("gate", value);
+    if (what === "credit_limit") return isMissing(value) ? code("reason", "none_set") : money(value, base);
     return what.endsWith("_amount") ? money(value, base) : value || UNKNOWN;
   }
 
