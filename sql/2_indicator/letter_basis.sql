@@ -68,76 +68,152 @@ item AS (
 
 -- A percentile is read off the sorted items with whole numbers: PERCENTILE_CONT works in doubles and
 -- gave 9.999999 for 10 days, which is another letter.
-ranked AS (
-  SELECT
-    item.*,
-    GREATEST(days_overdue, 0) AS days_late,
-    GREATEST(due_date, settled_date) AS touched_date,
-    CAST(GREATEST(due_date, settled_date) + INTERVAL '1' MONTH * overdue_months AS DATE)
-      AS months_later,
-    10 * (ROW_NUMBER() OVER (PARTITION BY policy_id, customer_id ORDER BY days_overdue, invoice_id) - 1)
-      AS tenth,
-    9 * (COUNT(*) OVER (PARTITION BY policy_id, customer_id) - 1) AS p90_tenth
+day_of AS (
+  SELECT policy_id, customer_id, days_overdue, COUNT(*) AS item_cnt
   FROM item
   WHERE is_overdue_judged
+  GROUP BY policy_id, customer_id, days_overdue
+),
+
+-- Items of one day stand together: with `upto_cnt` items the day is through.
+placed AS (
+  SELECT
+    policy_id,
+    customer_id,
+    GREATEST(days_overdue, 0) AS days_late,
+    SUM(item_cnt) OVER (
+      PARTITION BY policy_id, customer_id ORDER BY days_overdue
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS upto_cnt,
+    item_cnt,
+    9 * (SUM(item_cnt) OVER (PARTITION BY policy_id, customer_id) - 1) AS p90_tenth
+  FROM day_of
+),
+
+-- The item at the whole place below weighs what is missing to the next one, and the other way round.
+percentile AS (
+  SELECT
+    policy_id,
+    customer_id,
+    CAST(0.1 AS DECIMAL(2, 1)) * SUM(
+      CASE
+        WHEN p90_tenth - MOD(p90_tenth, 10) >= 10 * (upto_cnt - item_cnt)
+          AND p90_tenth - MOD(p90_tenth, 10) < 10 * upto_cnt
+          THEN days_late * (10 - MOD(p90_tenth, 10))
+        ELSE 0
+      END
+      + CASE
+        WHEN p90_tenth - MOD(p90_tenth, 10) + 10 >= 10 * (upto_cnt - item_cnt)
+          AND p90_tenth - MOD(p90_tenth, 10) + 10 < 10 * upto_cnt
+          THEN days_late * MOD(p90_tenth, 10)
+        ELSE 0
+      END
+    ) AS days_overdue_p90
+  FROM placed
+  GROUP BY policy_id, customer_id
+),
+
+-- One rate a currency and night: sums are made in the bill's own money and converted once.
+overdue_native AS (
+  SELECT
+    policy_id,
+    customer_id,
+    rate_to_base,
+    overdue_months,
+    COUNT(*) AS item_cnt,
+    SUM(judged_amount) AS judged_amount,
+    MAX(days_overdue) AS days_overdue_worst,
+    SUM(GREATEST(days_overdue, 0)) AS late_days,
+    SUM(late_money_days) AS late_money_days,
+    COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below) AS offending_item_cnt,
+    SUM(judged_amount) FILTER (WHERE days_overdue >= overdue_c_below) AS offending_amount,
+    COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below AND settled_date IS NULL)
+      AS offending_open_cnt,
+    MAX(GREATEST(due_date, settled_date)) FILTER (WHERE days_overdue >= overdue_c_below)
+      AS touched_date
+  FROM item
+  WHERE is_overdue_judged
+  GROUP BY policy_id, customer_id, rate_to_base, overdue_months
+),
+
+overdue_sum AS (
+  SELECT
+    policy_id,
+    customer_id,
+    overdue_months,
+    SUM(item_cnt) AS overdue_item_cnt,
+    SUM(CAST(judged_amount AS DECIMAL(28, 2)) * rate_to_base) AS overdue_due_base,
+    MAX(days_overdue_worst) AS days_overdue_worst,
+    SUM(late_days) AS late_days,
+    SUM(CAST(late_money_days AS DECIMAL(28, 2)) * rate_to_base) AS late_money_days_base,
+    SUM(offending_item_cnt) AS offending_item_cnt,
+    SUM(CAST(offending_amount AS DECIMAL(28, 2)) * rate_to_base) AS offending_base,
+    SUM(offending_open_cnt) AS offending_open_cnt,
+    MAX(touched_date) AS touched_date,
+    COALESCE(SUM(item_cnt) FILTER (WHERE rate_to_base IS NULL), 0) AS no_fx_cnt
+  FROM overdue_native
+  GROUP BY policy_id, customer_id, overdue_months
 ),
 
 -- Six months before 28 February is 28 August: what was touched on the 29th to 31st is still looked
 -- back on that day, and leaves on the first of March.
 overdue AS (
   SELECT
-    policy_id,
-    customer_id,
-    COUNT(*) AS overdue_item_cnt,
-    SUM(judged_amount * rate_to_base) AS overdue_due_base,
-    MAX(days_overdue) AS days_overdue_worst,
-    CAST(0.1 AS DECIMAL(2, 1)) * SUM(CASE
-      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) THEN days_late * (10 - MOD(p90_tenth, 10))
-      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) + 10 THEN days_late * MOD(p90_tenth, 10)
-      ELSE 0
-    END) AS days_overdue_p90,
-    SUM(days_late) AS late_days,
-    SUM(late_money_days * rate_to_base) AS late_money_days_base,
-    COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below) AS offending_item_cnt,
-    SUM(judged_amount * rate_to_base) FILTER (WHERE days_overdue >= overdue_c_below)
-      AS offending_base,
-    COUNT(*) FILTER (WHERE days_overdue >= overdue_c_below AND settled_date IS NULL)
-      AS offending_open_cnt,
-    MAX(CASE
-      WHEN EXTRACT(DAY FROM months_later) < EXTRACT(DAY FROM touched_date)
-        THEN CAST(months_later + INTERVAL '1' DAY AS DATE)
-      ELSE months_later
-    END) FILTER (WHERE days_overdue >= overdue_c_below) AS last_leaves_on,
-    COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_cnt
-  FROM ranked
-  GROUP BY policy_id, customer_id
+    overdue_sum.*,
+    percentile.days_overdue_p90,
+    CASE
+      WHEN EXTRACT(DAY FROM CAST(touched_date + INTERVAL '1' MONTH * overdue_months AS DATE))
+        < EXTRACT(DAY FROM touched_date)
+        THEN CAST(
+          CAST(touched_date + INTERVAL '1' MONTH * overdue_months AS DATE) + INTERVAL '1' DAY AS DATE
+        )
+      ELSE CAST(touched_date + INTERVAL '1' MONTH * overdue_months AS DATE)
+    END AS last_leaves_on
+  FROM overdue_sum
+  JOIN percentile
+    ON percentile.policy_id = overdue_sum.policy_id
+    AND percentile.customer_id = overdue_sum.customer_id
 ),
 
 -- An item that is paid within tolerance was collected in full, less what a claim took off; one that
 -- is not was collected as far as the cash goes. Overpaying one invoice does not pay another.
-collection AS (
+collection_native AS (
   SELECT
     policy_id,
     customer_id,
-    COUNT(*) AS collection_item_cnt,
-    SUM(rate_to_base * CASE WHEN is_old_and_open THEN late_open_amount ELSE judged_amount END)
-      AS collection_due_base,
-    SUM(rate_to_base * CASE
+    rate_to_base,
+    COUNT(*) AS item_cnt,
+    SUM(CASE WHEN is_old_and_open THEN late_open_amount ELSE judged_amount END) AS due_amount,
+    SUM(CASE
       WHEN is_old_and_open THEN 0
       WHEN late_open_amount = 0
         THEN GREATEST(LEAST(cash_amount, judged_amount), judged_amount - claim_amount)
       ELSE LEAST(cash_amount, judged_amount)
-    END) AS collected_base,
-    SUM(rate_to_base * CASE
+    END) AS collected_amount,
+    SUM(CASE
       WHEN is_old_and_open THEN 0
       WHEN late_open_amount = 0 THEN GREATEST(cash_amount, judged_amount - claim_amount)
       ELSE cash_amount
-    END) AS collected_raw_base,
-    SUM(rate_to_base * late_open_amount) AS open_base,
-    SUM(rate_to_base * late_open_amount) FILTER (WHERE is_old_and_open) AS old_open_base,
-    COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_cnt
+    END) AS collected_raw_amount,
+    SUM(late_open_amount) AS open_amount,
+    SUM(late_open_amount) FILTER (WHERE is_old_and_open) AS old_open_amount
   FROM item
   WHERE is_collection_judged OR is_old_and_open
+  GROUP BY policy_id, customer_id, rate_to_base
+),
+
+collection AS (
+  SELECT
+    policy_id,
+    customer_id,
+    SUM(item_cnt) AS collection_item_cnt,
+    SUM(CAST(due_amount AS DECIMAL(28, 2)) * rate_to_base) AS collection_due_base,
+    SUM(CAST(collected_amount AS DECIMAL(28, 2)) * rate_to_base) AS collected_base,
+    SUM(CAST(collected_raw_amount AS DECIMAL(28, 2)) * rate_to_base) AS collected_raw_base,
+    SUM(CAST(open_amount AS DECIMAL(28, 2)) * rate_to_base) AS open_base,
+    SUM(CAST(old_open_amount AS DECIMAL(28, 2)) * rate_to_base) AS old_open_base,
+    COALESCE(SUM(item_cnt) FILTER (WHERE rate_to_base IS NULL), 0) AS no_fx_cnt
+  FROM collection_native
   GROUP BY policy_id, customer_id
 ),
 

@@ -65,8 +65,6 @@ night AS (
 receivable AS (
   SELECT
     receivable.*,
-    receivable.judged_amount * receivable.rate_to_base AS judged_base,
-    receivable.open_amount * receivable.rate_to_base AS open_base,
     EXTRACT(DAY FROM (night.night_time - CAST(receivable.due_date AS TIMESTAMP))) AS days_past_due,
     receivable.due_date IS NOT NULL
       AND NOT receivable.is_excused
@@ -83,8 +81,7 @@ receivable AS (
 ),
 
 -- The anchors of the published chart, joined by straight lines (C4), in 84ths of a point: whole
--- numbers on every line. Percentiles are read off the sorted items with whole numbers too, because
--- PERCENTILE_CONT works in doubles.
+-- numbers on every line.
 judged AS (
   SELECT
     receivable.*,
@@ -98,103 +95,203 @@ judged AS (
       WHEN days_overdue <= 30 THEN 84 * 60 - 105 * (days_overdue - 22)
       WHEN days_overdue <= 120 THEN 84 * 50 - 28 * (days_overdue - 30)
       ELSE 84 * 20
-    END AS paydex_84ths,
-    10 * (ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY days_overdue, invoice_id) - 1)
-      AS tenth,
-    9 * (COUNT(*) OVER (PARTITION BY customer_id) - 1) AS p90_tenth,
-    5 * (COUNT(*) OVER (PARTITION BY customer_id) - 1) AS median_tenth
+    END AS paydex_84ths
   FROM receivable
   WHERE is_judged
+),
+
+-- Percentiles are read off the sorted items with whole numbers, because PERCENTILE_CONT works in doubles.
+-- Items of one day stand together: `before_cnt` are earlier, with `upto_cnt` the day is through.
+day_of AS (
+  SELECT customer_id, days_overdue, COUNT(*) AS item_cnt
+  FROM judged
+  GROUP BY customer_id, days_overdue
+),
+
+placed AS (
+  SELECT
+    customer_id,
+    days_overdue,
+    GREATEST(days_overdue, 0) AS days_late,
+    SUM(item_cnt) OVER (
+      PARTITION BY customer_id ORDER BY days_overdue ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS upto_cnt,
+    item_cnt,
+    9 * (SUM(item_cnt) OVER (PARTITION BY customer_id) - 1) AS p90_tenth,
+    5 * (SUM(item_cnt) OVER (PARTITION BY customer_id) - 1) AS median_tenth
+  FROM day_of
+),
+
+-- The item at the whole place below weighs what is missing to the next one, and the other way round.
+percentile AS (
+  SELECT
+    customer_id,
+    CAST(0.1 AS DECIMAL(2, 1)) * SUM(
+      CASE
+        WHEN p90_tenth - MOD(p90_tenth, 10) >= 10 * (upto_cnt - item_cnt)
+          AND p90_tenth - MOD(p90_tenth, 10) < 10 * upto_cnt
+          THEN days_late * (10 - MOD(p90_tenth, 10))
+        ELSE 0
+      END
+      + CASE
+        WHEN p90_tenth - MOD(p90_tenth, 10) + 10 >= 10 * (upto_cnt - item_cnt)
+          AND p90_tenth - MOD(p90_tenth, 10) + 10 < 10 * upto_cnt
+          THEN days_late * MOD(p90_tenth, 10)
+        ELSE 0
+      END
+    ) AS days_overdue_p90,
+    CAST(0.1 AS DECIMAL(2, 1)) * SUM(
+      CASE
+        WHEN median_tenth - MOD(median_tenth, 10) >= 10 * (upto_cnt - item_cnt)
+          AND median_tenth - MOD(median_tenth, 10) < 10 * upto_cnt
+          THEN days_overdue * (10 - MOD(median_tenth, 10))
+        ELSE 0
+      END
+      + CASE
+        WHEN median_tenth - MOD(median_tenth, 10) + 10 >= 10 * (upto_cnt - item_cnt)
+          AND median_tenth - MOD(median_tenth, 10) + 10 < 10 * upto_cnt
+          THEN days_overdue * MOD(median_tenth, 10)
+        ELSE 0
+      END
+    ) AS days_overdue_median
+  FROM placed
+  GROUP BY customer_id
+),
+
+-- One rate a currency and night: sums are made in the bill's own money and converted once.
+behaviour_native AS (
+  SELECT
+    customer_id,
+    rate_to_base,
+    COUNT(*) AS judged_cnt,
+    SUM(judged_amount) AS judged_amount,
+    COUNT(*) FILTER (WHERE days_overdue <= 0) AS on_time_cnt,
+    SUM(judged_amount) FILTER (WHERE days_overdue <= 0) AS on_time_amount,
+    COUNT(*) FILTER (WHERE days_overdue < 0) AS early_cnt,
+    SUM(judged_amount) FILTER (WHERE days_overdue < 0) AS early_amount,
+    COUNT(*) FILTER (WHERE days_overdue = 0) AS exact_cnt,
+    SUM(judged_amount) FILTER (WHERE days_overdue = 0) AS exact_amount,
+    MAX(days_overdue) AS days_overdue_max,
+    SUM(days_late) AS late_days,
+    SUM(late_money_days) AS late_money_days,
+    SUM(signed_money_days) AS signed_money_days,
+    SUM(late_money_days) FILTER (WHERE is_recent) AS recent_money_days,
+    SUM(judged_amount) FILTER (WHERE is_recent) AS recent_amount,
+    SUM(CAST(judged_amount AS DECIMAL(28, 2)) * days_to_pay)
+      FILTER (WHERE settled_date IS NOT NULL) AS pay_money_days,
+    SUM(judged_amount) FILTER (WHERE settled_date IS NOT NULL) AS settled_amount,
+    SUM(CAST(judged_amount AS DECIMAL(28, 2)) * paydex_84ths) AS paydex_money
+  FROM judged
+  GROUP BY customer_id, rate_to_base
 ),
 
 behaviour AS (
   SELECT
     customer_id,
-    COUNT(*) AS judged_cnt,
-    SUM(judged_base) AS judged_base,
-    COUNT(*) FILTER (WHERE days_overdue <= 0) AS on_time_cnt,
-    SUM(judged_base) FILTER (WHERE days_overdue <= 0) AS on_time_base,
-    COUNT(*) FILTER (WHERE days_overdue < 0) AS early_cnt,
-    SUM(judged_base) FILTER (WHERE days_overdue < 0) AS early_base,
-    COUNT(*) FILTER (WHERE days_overdue = 0) AS exact_cnt,
-    SUM(judged_base) FILTER (WHERE days_overdue = 0) AS exact_base,
-    MAX(days_overdue) AS days_overdue_max,
-    SUM(days_late) AS late_days,
-    CAST(0.1 AS DECIMAL(2, 1)) * SUM(CASE
-      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) THEN days_late * (10 - MOD(p90_tenth, 10))
-      WHEN tenth = p90_tenth - MOD(p90_tenth, 10) + 10 THEN days_late * MOD(p90_tenth, 10)
-      ELSE 0
-    END) AS days_overdue_p90,
-    CAST(0.1 AS DECIMAL(2, 1)) * SUM(CASE
-      WHEN tenth = median_tenth - MOD(median_tenth, 10)
-        THEN days_overdue * (10 - MOD(median_tenth, 10))
-      WHEN tenth = median_tenth - MOD(median_tenth, 10) + 10
-        THEN days_overdue * MOD(median_tenth, 10)
-      ELSE 0
-    END) AS days_overdue_median,
-    SUM(late_money_days * rate_to_base) AS late_money_days,
-    SUM(signed_money_days * rate_to_base) AS signed_money_days,
-    SUM(late_money_days * rate_to_base) FILTER (WHERE is_recent) AS recent_money_days,
-    SUM(judged_base) FILTER (WHERE is_recent) AS recent_base,
-    SUM(judged_base * days_to_pay)
-      FILTER (WHERE settled_date IS NOT NULL) AS pay_money_days,
-    SUM(judged_base) FILTER (WHERE settled_date IS NOT NULL) AS settled_base,
-    SUM(judged_base * paydex_84ths) AS paydex_money
-  FROM judged
+    SUM(judged_cnt) AS judged_cnt,
+    SUM(CAST(judged_amount AS DECIMAL(28, 2)) * rate_to_base) AS judged_base,
+    SUM(on_time_cnt) AS on_time_cnt,
+    SUM(CAST(on_time_amount AS DECIMAL(28, 2)) * rate_to_base) AS on_time_base,
+    SUM(early_cnt) AS early_cnt,
+    SUM(CAST(early_amount AS DECIMAL(28, 2)) * rate_to_base) AS early_base,
+    SUM(exact_cnt) AS exact_cnt,
+    SUM(CAST(exact_amount AS DECIMAL(28, 2)) * rate_to_base) AS exact_base,
+    MAX(days_overdue_max) AS days_overdue_max,
+    SUM(late_days) AS late_days,
+    SUM(CAST(late_money_days AS DECIMAL(28, 2)) * rate_to_base) AS late_money_days,
+    SUM(CAST(signed_money_days AS DECIMAL(28, 2)) * rate_to_base) AS signed_money_days,
+    SUM(CAST(recent_money_days AS DECIMAL(28, 2)) * rate_to_base) AS recent_money_days,
+    SUM(CAST(recent_amount AS DECIMAL(28, 2)) * rate_to_base) AS recent_base,
+    SUM(CAST(pay_money_days AS DECIMAL(28, 2)) * rate_to_base) AS pay_money_days,
+    SUM(CAST(settled_amount AS DECIMAL(28, 2)) * rate_to_base) AS settled_base,
+    SUM(CAST(paydex_money AS DECIMAL(28, 2)) * rate_to_base) AS paydex_money
+  FROM behaviour_native
   GROUP BY customer_id
 ),
 
-book_of AS (
+book_native AS (
   SELECT
     customer_id,
-    SUM(open_base) AS open_base,
-    SUM(open_base) FILTER (WHERE due_date >= CAST(:as_of AS DATE)) AS current_base,
-    SUM(open_base) FILTER (WHERE days_past_due > 0) AS overdue_base,
-    SUM(open_base * CASE
+    rate_to_base,
+    COUNT(*) AS item_cnt,
+    SUM(open_amount) AS open_amount,
+    SUM(open_amount) FILTER (WHERE due_date >= CAST(:as_of AS DATE)) AS current_amount,
+    SUM(open_amount) FILTER (WHERE days_past_due > 0) AS overdue_amount,
+    SUM(CAST(open_amount AS DECIMAL(28, 2)) * CASE
       WHEN days_past_due > 90 THEN 105
       WHEN days_past_due > 60 THEN 75
       WHEN days_past_due > 30 THEN 45
       WHEN days_past_due > 0 THEN 15
       ELSE 0
     END) FILTER (WHERE due_date IS NOT NULL) AS bucket_money_days,
-    SUM(open_base) FILTER (WHERE due_date IS NOT NULL) AS dated_open_base,
-    SUM(opening_amount * rate_to_base) AS opening_base,
-    COUNT(*) FILTER (WHERE rate_to_base IS NULL) AS no_fx_item_cnt
+    SUM(open_amount) FILTER (WHERE due_date IS NOT NULL) AS dated_open_amount,
+    SUM(opening_amount) AS opening_amount
   FROM receivable
+  GROUP BY customer_id, rate_to_base
+),
+
+book_of AS (
+  SELECT
+    customer_id,
+    SUM(CAST(open_amount AS DECIMAL(28, 2)) * rate_to_base) AS open_base,
+    SUM(CAST(current_amount AS DECIMAL(28, 2)) * rate_to_base) AS current_base,
+    SUM(CAST(overdue_amount AS DECIMAL(28, 2)) * rate_to_base) AS overdue_base,
+    SUM(CAST(bucket_money_days AS DECIMAL(28, 2)) * rate_to_base) AS bucket_money_days,
+    SUM(CAST(dated_open_amount AS DECIMAL(28, 2)) * rate_to_base) AS dated_open_base,
+    SUM(CAST(opening_amount AS DECIMAL(28, 2)) * rate_to_base) AS opening_base,
+    COALESCE(SUM(item_cnt) FILTER (WHERE rate_to_base IS NULL), 0) AS no_fx_item_cnt
+  FROM book_native
   GROUP BY customer_id
 ),
 
 -- Sales are net of credit notes in the month each was issued; a claim is a cost, not a return.
-sale AS (
-  SELECT customer_id, invoice_date AS sale_date, amount * rate_to_base AS sale_base
+sale_native AS (
+  SELECT customer_id, rate_to_base, invoice_date AS sale_date, amount
   FROM receivable
   UNION ALL
   SELECT
     settlement.customer_id,
+    currency.rate_to_base,
     settlement.event_date,
-    -settlement.amount * currency.rate_to_base
+    -settlement.amount
   FROM event.settlement
   LEFT JOIN event.currency ON currency.currency = settlement.currency
   WHERE settlement.kind = 'credit' AND settlement.customer_id IS NOT NULL
 ),
 
-sales AS (
+sale_sum AS (
   SELECT
-    sale.customer_id,
-    SUM(sale.sale_base) FILTER (WHERE sale.sale_date > night.window_start) AS sales_base,
-    SUM(sale.sale_base) AS all_sales_base
-  FROM sale
+    sale_native.customer_id,
+    sale_native.rate_to_base,
+    CAST(DATE_TRUNC('month', sale_native.sale_date) AS DATE) AS month_start,
+    SUM(sale_native.amount) AS amount,
+    SUM(sale_native.amount) FILTER (WHERE sale_native.sale_date > night.window_start) AS window_amount
+  FROM sale_native
   CROSS JOIN night
-  GROUP BY sale.customer_id
+  GROUP BY
+    sale_native.customer_id, sale_native.rate_to_base,
+    CAST(DATE_TRUNC('month', sale_native.sale_date) AS DATE)
+),
+
+sale AS (
+  SELECT
+    customer_id,
+    month_start,
+    SUM(CAST(amount AS DECIMAL(28, 2)) * rate_to_base) AS sale_base,
+    SUM(CAST(window_amount AS DECIMAL(28, 2)) * rate_to_base) AS window_base
+  FROM sale_sum
+  GROUP BY customer_id, month_start
+),
+
+sales AS (
+  SELECT customer_id, SUM(window_base) AS sales_base, SUM(sale_base) AS all_sales_base
+  FROM sale
+  GROUP BY customer_id
 ),
 
 month_sales AS (
-  SELECT
-    customer_id,
-    CAST(DATE_TRUNC('month', sale_date) AS DATE) AS month_start,
-    GREATEST(SUM(sale_base), 0) AS sales_base
+  SELECT customer_id, month_start, GREATEST(sale_base, 0) AS sales_base
   FROM sale
-  GROUP BY customer_id, CAST(DATE_TRUNC('month', sale_date) AS DATE)
 ),
 
 -- Newest month first: `newer_base` is what the later months already took of the receivables.
@@ -241,7 +338,7 @@ true_dso AS (
   SELECT
     receivable.customer_id,
     SUM(TRY_CAST(
-      receivable.open_base
+      receivable.open_amount * receivable.rate_to_base
       * EXTRACT(DAY FROM (night.night_time - CAST(receivable.invoice_date AS TIMESTAMP)))
       / NULLIF(month_sales.sales_base, 0) AS DECIMAL(28, 10)
     )) AS true_dso
@@ -397,8 +494,8 @@ SELECT
     AS DECIMAL(18, 6)) AS days_overdue_wavg,
   CAST(CAST(behaviour.signed_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS days_overdue_wavg_signed,
-  behaviour.days_overdue_p90,
-  behaviour.days_overdue_median,
+  percentile.days_overdue_p90,
+  percentile.days_overdue_median,
   CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS days_overdue_wavg_3m,
   CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(28, 10))
@@ -414,7 +511,7 @@ SELECT
   COALESCE(
     behaviour.judged_cnt >= night.early_min_items
     AND behaviour.early_base >= night.early_min_share * CAST(behaviour.judged_base AS DECIMAL(28, 2))
-    AND behaviour.days_overdue_median <= -night.early_min_median_days, FALSE
+    AND percentile.days_overdue_median <= -night.early_min_median_days, FALSE
   ) AS early_payment_flag,
   ROUND(sums.open_base, 2) AS open_amount,
   ROUND(sums.overdue_base, 2) AS overdue_amount,
@@ -480,6 +577,7 @@ FROM sums
 CROSS JOIN night
 CROSS JOIN base
 LEFT JOIN behaviour ON behaviour.customer_id = sums.customer_id
+LEFT JOIN percentile ON percentile.customer_id = sums.customer_id
 LEFT JOIN countback ON countback.customer_id = sums.customer_id
 LEFT JOIN true_dso ON true_dso.customer_id = sums.customer_id
 LEFT JOIN paying ON paying.customer_id = sums.customer_id
