@@ -49,7 +49,7 @@ SELECT customer_id, unnest(['scorecard_grade', 'credit_limit', 'gate']), unnest(
   document->'decision'->'gate'->>'gate'
 ])
 FROM document
-WHERE document->'decision' IS NOT NULL
+WHERE (document->'decision') IS NOT NULL
 """
 
 _DIFFERENCE = """
