@@ -340,19 +340,19 @@ SELECT
   CASE WHEN fed.has_contracts THEN COALESCE(signing.offered_cnt, 0) END AS contract_offered_cnt,
   CASE WHEN fed.has_contracts THEN COALESCE(signing.pending_cnt, 0) END AS contract_pending_cnt,
   CAST(CAST(signing.signed_cnt / NULLIF(CAST(signing.offered_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS contract_signed_rate,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS contract_signed_rate,
   CASE
     WHEN NOT fed.has_contracts THEN 'no_contract_feed'
     WHEN COALESCE(signing.offered_cnt, 0) = 0 THEN 'no_contracts'
   END AS contract_signed_rate_reason,
   CASE WHEN fed.has_contracts THEN COALESCE(signing.sign_cnt, 0) END AS contract_sign_cnt,
   CAST(CAST(signing.sign_days / NULLIF(CAST(signing.sign_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS contract_sign_days_mean,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS contract_sign_days_mean,
   CASE WHEN COALESCE(progress.no_fx_cnt, 0) = 0 AND fed.has_milestones
     THEN ROUND(COALESCE(progress.planned_base, 0), 2)
   END AS contract_planned_amount,
   CASE WHEN progress.no_fx_cnt = 0
-    THEN CAST(CAST(progress.short_base / NULLIF(progress.planned_base, 0) AS DECIMAL(28, 10))
+    THEN CAST(CAST(progress.short_base / NULLIF(progress.planned_base, 0) AS DECIMAL(18, 10))
       AS DECIMAL(18, 6))
   END AS contract_progress_gap,
   CASE
@@ -363,11 +363,11 @@ SELECT
   END AS contract_progress_gap_reason,
   CASE WHEN progress.our_no_fx_cnt = 0
     THEN CAST(CAST(progress.our_short_base / NULLIF(progress.our_planned_base, 0)
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS contract_progress_gap_ours,
   CASE WHEN fed.has_milestones THEN COALESCE(progress.year_cnt, 0) END AS milestone_due_cnt,
   CAST(CAST(progress.year_on_time_cnt / NULLIF(CAST(progress.year_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS milestone_on_time_share,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS milestone_on_time_share,
   CASE WHEN fed.has_breaches THEN COALESCE(broken.breach_cnt, 0) END AS contract_breach_cnt_24m,
   CASE WHEN NOT fed.has_breaches THEN 'no_breach_feed' END AS contract_breach_cnt_24m_reason,
   CASE WHEN fed.has_breaches AND COALESCE(broken.no_fx_cnt, 0) = 0
@@ -381,7 +381,7 @@ SELECT
   CASE WHEN fed.has_breaches
     THEN CAST(CAST(
       COALESCE(broken.broken_cnt, 0) / NULLIF(CAST(signing.force_cnt AS DECIMAL(18, 2)), 0)
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS contract_breach_rate,
   CASE WHEN fed.has_breaches THEN COALESCE(broken.open_cnt, 0) END AS contract_breach_open_cnt,
   broken.last_date AS contract_breach_last_date,
@@ -419,7 +419,7 @@ SELECT
   END AS delivery_delay_days_reason,
   CAST(CAST(
     COALESCE(delivered.late_days, 0) / NULLIF(CAST(delivered.delivery_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS delivery_delay_days_mean,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS delivery_delay_days_mean,
   CASE WHEN fed.has_deliveries THEN COALESCE(delivered.late_cnt, 0) END AS delivery_late_cnt,
   delivered.late_date AS delivery_late_date,
   CASE WHEN delivered.delivery_cnt > 0 THEN COALESCE(delivered.our_late_max, 0) END
@@ -434,15 +434,15 @@ SELECT
   CAST(CAST(
     delivered.on_time_cnt
     / NULLIF(CAST(delivered.on_time_cnt + delivered.late_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS delivery_on_time_share,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS delivery_on_time_share,
   CAST(CAST(
     delivered.on_time_cnt
     / NULLIF(CAST(delivered.on_time_cnt + delivered.our_late_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS delivery_on_time_share_ours,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS delivery_on_time_share_ours,
   CASE WHEN fed.has_deliveries THEN COALESCE(delivered.measured_cnt, 0) END AS delivery_measured_cnt,
   CAST(CAST(
     delivered.full_cnt / NULLIF(CAST(delivered.measured_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS delivery_in_full_share,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS delivery_in_full_share,
   CASE WHEN fed.has_returns THEN COALESCE(returned.return_cnt, 0) END AS return_cnt_12m,
   CASE WHEN fed.has_returns THEN COALESCE(returned.customer_cnt, 0) END AS return_customer_cnt_12m,
   CASE WHEN fed.has_returns AND COALESCE(returned.no_fx_cnt, 0) = 0
@@ -451,7 +451,7 @@ SELECT
   CASE WHEN fed.has_returns THEN COALESCE(returned.cause_cnt, 0) END AS return_cause_cnt,
   CAST(CAST(
     returned.customer_cnt / NULLIF(CAST(returned.cause_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS return_customer_share
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS return_customer_share
 FROM core.customer
 CROSS JOIN fed
 LEFT JOIN signing ON signing.customer_id = customer.customer_id

@@ -326,7 +326,7 @@ SELECT
   counted.customer_id,
   CASE WHEN counted.has_orders THEN counted.order_cnt END AS feedback_order_cnt,
   CASE WHEN counted.has_cases THEN counted.complaint_cnt END AS complaint_count,
-  CAST(CAST(counted.complaint_cnt / wilson.complaint_n AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  CAST(CAST(counted.complaint_cnt / wilson.complaint_n AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS complaint_rate,
   CASE
     WHEN NOT counted.has_cases THEN 'no_case_feed'
@@ -336,16 +336,16 @@ SELECT
   CAST(CAST(
     (2 * counted.complained_cnt + wilson.z_square
       - wilson.z * SQRT(wilson.z_square + wilson.complaint_spread))
-    / (2 * (wilson.complaint_n + wilson.z_square)) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    / (2 * (wilson.complaint_n + wilson.z_square)) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS complaint_rate_low,
   CAST(CAST(
     (2 * counted.complained_cnt + wilson.z_square
       + wilson.z * SQRT(wilson.z_square + wilson.complaint_spread))
-    / (2 * (wilson.complaint_n + wilson.z_square)) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    / (2 * (wilson.complaint_n + wilson.z_square)) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS complaint_rate_high,
   CASE WHEN counted.has_cases
     THEN CAST(CAST(book.complaint_cnt / NULLIF(CAST(book.order_cnt AS DECIMAL(18, 2)), 0)
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS complaint_rate_book,
   CASE WHEN counted.has_cases THEN COALESCE(cased.ours_cnt, 0) END AS complaint_ours_count,
   CASE WHEN counted.has_cases THEN COALESCE(cased.about_cnt, 0) END AS complaint_about_count,
@@ -354,7 +354,7 @@ SELECT
     AS complaint_about_unknown,
   CASE WHEN counted.has_orders AND counted.has_returns THEN counted.refunded_cnt END
     AS refund_order_cnt,
-  CAST(CAST(counted.refunded_cnt / wilson.refund_n AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  CAST(CAST(counted.refunded_cnt / wilson.refund_n AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS refund_rate,
   CASE
     WHEN NOT counted.has_returns THEN 'no_return_feed'
@@ -364,16 +364,16 @@ SELECT
   CAST(CAST(
     (2 * counted.refunded_cnt + wilson.z_square
       - wilson.z * SQRT(wilson.z_square + wilson.refund_spread))
-    / (2 * (wilson.refund_n + wilson.z_square)) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    / (2 * (wilson.refund_n + wilson.z_square)) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS refund_rate_low,
   CAST(CAST(
     (2 * counted.refunded_cnt + wilson.z_square
       + wilson.z * SQRT(wilson.z_square + wilson.refund_spread))
-    / (2 * (wilson.refund_n + wilson.z_square)) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    / (2 * (wilson.refund_n + wilson.z_square)) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS refund_rate_high,
   CASE WHEN counted.has_returns
     THEN CAST(CAST(book.refunded_cnt / NULLIF(CAST(book.order_cnt AS DECIMAL(18, 2)), 0)
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS refund_rate_book,
   'buyer' AS refund_role,
   CASE WHEN counted.has_cases THEN COALESCE(cased.open_cnt, 0) END AS case_open_cnt,
@@ -381,49 +381,49 @@ SELECT
   CASE WHEN counted.has_cases THEN COALESCE(cased.sla_breach_cnt, 0) END AS case_sla_breach,
   CASE WHEN counted.has_cases THEN COALESCE(cased.closed_n, 0) END AS complaint_closed_n,
   CAST(CAST(cased.close_hours / NULLIF(CAST(cased.closed_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS complaint_close_hours,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS complaint_close_hours,
   CASE WHEN counted.has_cases THEN COALESCE(cased.response_n, 0) END AS response_n,
   CAST(CAST(cased.response_hours / NULLIF(CAST(cased.response_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS response_hours,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS response_hours,
   CASE WHEN counted.has_cases THEN COALESCE(cased.resolution_n, 0) END AS resolution_n,
   CAST(CAST(cased.solved_cnt / NULLIF(CAST(cased.resolution_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS resolution_rate,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS resolution_rate,
   CASE WHEN counted.has_feedback THEN COALESCE(rated.rating_n, 0) END AS rating_n,
   CAST(CAST(rated.rating_sum / NULLIF(CAST(rated.rating_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS rating_avg,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS rating_avg,
   CASE WHEN rated.rating_n >= 2
     THEN CAST(CAST(SQRT(
       (CAST(rated.rating_n AS DECIMAL(9, 0)) * rated.rating_squares - rated.rating_sum * rated.rating_sum)
       / CAST(rated.rating_n * (rated.rating_n - 1) AS DECIMAL(18, 2)))
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS rating_sd,
   CASE WHEN rated.rating_n > 0
     THEN CAST(CAST(
       (night.rating_prior_n * night.rating_prior_mean + rated.rating_sum)
       / CAST(night.rating_prior_n + rated.rating_n AS DECIMAL(18, 2))
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS rating_bayes,
   rated.rating_date,
   'by_customer' AS rating_role,
   CASE WHEN counted.has_feedback THEN COALESCE(rated.about_n, 0) END AS rating_about_n,
   CAST(CAST(rated.about_sum / NULLIF(CAST(rated.about_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS rating_about_avg,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS rating_about_avg,
   CASE WHEN rated.about_n >= 2
     THEN CAST(CAST(SQRT(
       (CAST(rated.about_n AS DECIMAL(9, 0)) * rated.about_squares - rated.about_sum * rated.about_sum)
       / CAST(rated.about_n * (rated.about_n - 1) AS DECIMAL(18, 2)))
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS rating_about_sd,
   CASE WHEN rated.about_n > 0
     THEN CAST(CAST(
       (night.rating_prior_n * night.rating_prior_mean + rated.about_sum)
       / CAST(night.rating_prior_n + rated.about_n AS DECIMAL(18, 2))
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS rating_about_bayes,
   rated.about_date AS rating_about_date,
   CASE WHEN counted.has_feedback THEN COALESCE(rated.csat_n, 0) END AS csat_n,
   CAST(CAST(rated.csat_sum / NULLIF(CAST(rated.csat_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS csat_avg,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS csat_avg,
   CASE
     WHEN rated.csat_n > 0 AND rated.third_party_n = rated.csat_n THEN 'third_party'
     WHEN rated.third_party_n > 0 THEN 'both'
@@ -433,18 +433,18 @@ SELECT
   CASE WHEN counted.has_feedback THEN COALESCE(rated.nps_n, 0) END AS nps_n,
   CAST(CAST(
     100 * (rated.promoter_cnt - rated.detractor_cnt)
-    / NULLIF(CAST(rated.nps_n AS DECIMAL(18, 2)), 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS nps,
+    / NULLIF(CAST(rated.nps_n AS DECIMAL(18, 2)), 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS nps,
   rated.nps_date,
   CASE WHEN counted.has_feedback THEN COALESCE(rated.answer_n, 0) END AS feedback_n,
   CAST(CAST(rated.bad_cnt / NULLIF(CAST(rated.answer_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS feedback_neg_rate,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS feedback_neg_rate,
   CASE WHEN counted.has_disputes THEN COALESCE(disputed.dispute_cnt, 0) END AS dispute_cnt,
   CASE WHEN counted.has_disputes THEN COALESCE(disputed.open_cnt, 0) END AS dispute_open_cnt,
   CASE WHEN counted.has_disputes THEN COALESCE(disputed.lost_cnt, 0) END AS dispute_lost_cnt,
   CASE WHEN counted.has_disputes THEN COALESCE(disputed.won_cnt, 0) END AS dispute_won_cnt,
   CASE WHEN counted.has_disputes THEN COALESCE(disputed.days_n, 0) END AS dispute_days_n,
   CAST(CAST(disputed.days_open / NULLIF(CAST(disputed.days_n AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS dispute_days,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS dispute_days,
   CASE WHEN counted.has_disputes THEN COALESCE(disputed.undated_cnt, 0) END AS dispute_undated_cnt
 FROM counted
 CROSS JOIN night

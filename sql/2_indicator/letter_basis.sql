@@ -286,9 +286,9 @@ SELECT
   COALESCE(overdue.overdue_due_base, 0) AS overdue_due_base,
   overdue.days_overdue_worst,
   overdue.days_overdue_p90,
-  CAST(CAST(overdue.late_days / NULLIF(overdue.overdue_item_cnt, 0) AS DECIMAL(28, 10))
+  CAST(CAST(overdue.late_days / NULLIF(overdue.overdue_item_cnt, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_mean,
-  CAST(CAST(overdue.late_money_days_base / NULLIF(overdue.overdue_due_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(overdue.late_money_days_base / NULLIF(overdue.overdue_due_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_weighted,
   COALESCE(overdue.offending_item_cnt, 0) AS offending_item_cnt,
   COALESCE(overdue.offending_base, 0) AS offending_base,

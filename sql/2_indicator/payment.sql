@@ -476,37 +476,37 @@ SELECT
   COALESCE(behaviour.judged_cnt, 0) AS judged_cnt,
   ROUND(COALESCE(behaviour.judged_base, 0), 2) AS judged_amount,
   CAST(CAST(behaviour.on_time_cnt / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS on_time_share_cnt,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS on_time_share_cnt,
   CAST(CAST(COALESCE(behaviour.on_time_base, 0) / NULLIF(behaviour.judged_base, 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS on_time_share_amt,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS on_time_share_amt,
   CAST(CAST(behaviour.early_cnt / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS early_share_cnt,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS early_share_cnt,
   CAST(CAST(COALESCE(behaviour.early_base, 0) / NULLIF(behaviour.judged_base, 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS early_share_amt,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS early_share_amt,
   CAST(CAST(behaviour.exact_cnt / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS exact_on_time_share_cnt,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS exact_on_time_share_cnt,
   CAST(CAST(COALESCE(behaviour.exact_base, 0) / NULLIF(behaviour.judged_base, 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS exact_on_time_share_amt,
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS exact_on_time_share_amt,
   behaviour.days_overdue_max,
   CAST(CAST(behaviour.late_days / NULLIF(CAST(behaviour.judged_cnt AS DECIMAL(18, 2)), 0)
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS days_overdue_mean,
-  CAST(CAST(behaviour.late_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+    AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS days_overdue_mean,
+  CAST(CAST(behaviour.late_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_wavg,
-  CAST(CAST(behaviour.signed_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(behaviour.signed_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_wavg_signed,
   percentile.days_overdue_p90,
   percentile.days_overdue_median,
-  CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_wavg_3m,
-  CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(behaviour.recent_money_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6))
-  - CAST(CAST(behaviour.late_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(28, 10))
+  - CAST(CAST(behaviour.late_money_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_trend,
-  CAST(CAST(behaviour.pay_money_days / NULLIF(behaviour.settled_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(behaviour.pay_money_days / NULLIF(behaviour.settled_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_to_pay_wavg,
-  CAST(CAST(sums.bucket_money_days / NULLIF(sums.dated_open_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(sums.bucket_money_days / NULLIF(sums.dated_open_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS dbt_buckets,
-  CAST(CAST(behaviour.paydex_money / NULLIF(84 * behaviour.judged_base, 0) AS DECIMAL(28, 10))
+  CAST(CAST(behaviour.paydex_money / NULLIF(84 * behaviour.judged_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS paydex_like,
   COALESCE(
     behaviour.judged_cnt >= night.early_min_items
@@ -550,16 +550,16 @@ SELECT
   ROUND(COALESCE(paying.payment_base, 0), 2) AS payment_amount_12m,
   CASE WHEN sums.first_sale_date IS NOT NULL
     THEN CAST(CAST(COALESCE(paying.payment_cnt, 0) / CAST(sums.window_months AS DECIMAL(18, 2))
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS payments_per_month,
-  CAST(CAST(gaps.gap_sum / NULLIF(CAST(gaps.gap_cnt AS DECIMAL(18, 2)), 0) AS DECIMAL(28, 10))
+  CAST(CAST(gaps.gap_sum / NULLIF(CAST(gaps.gap_cnt AS DECIMAL(18, 2)), 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS payment_gap_days_mean,
   CASE WHEN gaps.gap_cnt >= 2
     THEN CAST(CAST(
       SQRT((gaps.gap_square_sum * gaps.gap_cnt - gaps.gap_sum * gaps.gap_sum)
         / CAST(gaps.gap_cnt * (gaps.gap_cnt - 1) AS DECIMAL(28, 2)))
       * gaps.gap_cnt / NULLIF(CAST(gaps.gap_sum AS DECIMAL(28, 2)), 0)
-      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+      AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS payment_gap_cv,
   TRY_CAST(TRY_CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS payment_amount_trend,
