@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from etl.publish.assets import inline_json
 from etl.publish.names import file_stem
 from tests.published_night import (
     AS_OF,
@@ -123,6 +124,11 @@ def test_a_credit_file_draws_itself_and_its_charts(night: Path, tmp_path: Path) 
     assert seen["h1"] == "宁波海曙精密机械有限公司"
     assert seen["badge"] == "D"
     assert {
+        "today",
+        "alerts",
+        "scores",
+        "limit",
+        "more",
         "why",
         "outlook",
         "changes",
@@ -136,6 +142,49 @@ def test_a_credit_file_draws_itself_and_its_charts(night: Path, tmp_path: Path) 
     } == set(seen["sections"])
     assert seen["charts"] >= 1
     assert seen["rows"] >= 3
+    assert not seen["missing"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", {"today": "订单闸门", "alerts": "EW01", "scores": "覆盖率", "limit": "各种方法", "more": "准入"}),
+        ("en", {"today": "Order gate", "alerts": "EW01", "scores": "Known", "limit": "Every method", "more": "Value"}),
+    ],
+)  # fmt: skip
+def test_what_was_decided_is_drawn_in_both_languages(
+    night: Path, tmp_path: Path, lang: str, said: dict[str, str]
+) -> None:
+    seen = look(
+        page_of(night, "C-1"), tmp_path,
+        """const ids = ["today", "alerts", "scores", "limit", "more"];
+        return {texts: Object.fromEntries(ids.map((id) => [id, document.getElementById(id).textContent])),
+          // A code without words is printed as it is.
+          raw: ids.flatMap((id) => document.getElementById(id).textContent.match(/\\b[a-z]+_[a-z_]+\\b/g) || [])};""",
+        lang=lang,
+    )  # fmt: skip
+    assert seen["problems"] == []
+    for part, text in said.items():
+        assert text in seen["texts"][part], part
+    assert seen["raw"] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_portfolio_shows_the_marts(night: Path, tmp_path: Path, lang: str) -> None:
+    seen = look(
+        night / "index.html", tmp_path,
+        """const rows = (id) => document.querySelectorAll(`#${id} tbody tr`).length;
+        const ids = ["alerts", "watch", "risk", "provision", "concentration", "cash", "performance"];
+        return {rows: Object.fromEntries(ids.map((id) => [id, rows(id)])), images: document.images.length,
+          raw: (document.querySelector("main").innerText.match(/\\b(?:book|watch|cash|age|hhi)\\.[a-z_]+/g) || []),
+          missing: document.body.innerText.includes("undefined")};""",
+        lang=lang,
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert all(seen["rows"].values()), seen["rows"]
+    assert seen["rows"]["watch"] == len(BOOK["customer"])
+    assert seen["images"] == 0
+    assert seen["raw"] == []
     assert not seen["missing"]
 
 
@@ -205,7 +254,14 @@ def test_the_language_switch_redraws_everything_and_is_kept(night: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "page", ["customers/C-1.html", "customers/C-2.html", "index.html", "quality.html"]
+    "page",
+    [
+        "customers/C-1.html",
+        "customers/C-2.html",
+        f"customers/{file_stem('CON')}.html",
+        "index.html",
+        "quality.html",
+    ],
 )
 def test_nobody_scrolls_sideways_on_a_phone(night: Path, tmp_path: Path, page: str) -> None:
     seen = look(night / page, tmp_path, "return {inner: window.innerWidth};", width=360, lang="en")
@@ -236,7 +292,7 @@ def test_a_book_of_thousands_is_searched_sorted_and_filtered_at_once(
     text = (night / "index.html").read_text(encoding="utf-8")
     text = re.sub(
         r'(id="document">).*?(</script>)',
-        lambda found: found[1] + json.dumps(book) + found[2],
+        lambda found: found[1] + inline_json(json.dumps(book)) + found[2],
         text,
         flags=re.DOTALL,
     )
