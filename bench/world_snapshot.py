@@ -58,7 +58,11 @@ def _snapshot(
         if column.default is not None:
             value = f"COALESCE({value}, CAST({literal(column.default)} AS {column.type}))"
         said.append(f"{value} AS {quoted(column.name)}")
-    known = f"LEAST({quoted(entity.event_date)}, DATE '{day}')" if entity.event_date else f"DATE '{day}'"
+    known = (
+        f"LEAST({quoted(entity.event_date)}, DATE '{day}')"
+        if entity.event_date
+        else f"DATE '{day}'"
+    )
     rules = [f"{quoted(c.name)} IS NOT NULL" for c in entity.columns if c.required]
     rules += [f"{quoted(c.name)} > 0" for c in entity.columns if c.above_zero]
     key = ", ".join(map(quoted, entity.key))

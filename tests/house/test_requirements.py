@@ -36,7 +36,7 @@ def test_no_requirement_stands_twice() -> None:
 @pytest.mark.skipif(not SPEC.is_file(), reason="the specification is not beside this checkout")
 def test_the_list_is_the_specification_s() -> None:
     text = Path(SPEC).read_text(encoding="utf-8")
-    stated = set(re.findall(r"^\| (R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|EW\d\d) \|", text, re.M))
-    stated |= set(re.findall(r"^(R4-G6) ", text, re.M))
+    stated = set(re.findall(r"^\| (R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|EW\d\d) \|", text, re.MULTILINE))
+    stated |= set(re.findall(r"^(R4-G6) ", text, re.MULTILINE))
 
     assert {one.requirement for one in requirements()} == stated

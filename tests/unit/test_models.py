@@ -96,14 +96,27 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_layers_stand_left_to_right() -> None:
-    assert models.layers() == ("0_event", "1_core", "2_indicator", "3_measure", "4_point", "5_score", "6_grade", "7_terms", "8_action", "9_mart")
+    assert models.layers() == (
+        "0_event",
+        "1_core",
+        "2_indicator",
+        "3_measure",
+        "4_point",
+        "5_score",
+        "6_grade",
+        "7_terms",
+        "8_action",
+        "9_mart",
+    )
 
 
 def test_a_table_is_made_before_it_is_read() -> None:
     made: set[str] = set()
     for model in models.models():
         own = {
-            name for name in model.reads if not name.startswith(("current.", "match.", "policy.", "night."))
+            name
+            for name in model.reads
+            if not name.startswith(("current.", "match.", "policy.", "night."))
         }
         assert own <= made, f"{model.full_name} reads {sorted(own - made)} too early"
         made.add(model.full_name)
