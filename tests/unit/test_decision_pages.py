@@ -5,9 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from rich.console import Console
 
+from etl.publish.credit_files import SCHEMA
 from etl.publish.show import render_text
 from tests.published_night import AS_OF, BOOK, invoice, publish
 from tests.small_night import SmallNight, build_night
@@ -62,6 +64,11 @@ def rows(night: SmallNight, query: str) -> list[tuple[Any, ...]]:
 
 
 class TestDecision:
+    def test_it_keeps_to_the_schema(self, published: tuple[SmallNight, Path]) -> None:
+        validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes()))
+        for customer in index(published):
+            validator.validate(document(published[1], customer))
+
     def test_no_limit_is_not_a_limit_of_nothing(self, published: tuple[SmallNight, Path]) -> None:
         limits = {one: document(published[1], one)["decision"]["limit"] for one in index(published)}
         assert (limits["C-1"]["amount"], limits["C-1"]["source"]) == ("1000000.00", "approved")
