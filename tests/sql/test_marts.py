@@ -103,8 +103,16 @@ def test_the_morning_table_says_what_to_do(night):
     decided.expect(
         "mart.customer_credit",
         """
-        customer_id | exposure_amount | credit_limit | limit_reason | available_amount | utilisation | gate | warning_state | warning_colour | adm_decision
-        C1          | 180             | 100          | -            | 0                | 1.8         | hold | over          | red            | -
+        exposure_amount | credit_limit | limit_reason | available_amount | utilisation | adm_decision
+        180             | 100          | -            | 0                | 1.8         | -
+        """,
+        customer_id="C1",
+    )
+    decided.expect(
+        "mart.customer_credit",
+        """
+        gate | gate_reason | warning_state | warning_colour | terms_code
+        hold | over_limit  | over          | red            | PREPAY
         """,
         customer_id="C1",
     )
