@@ -204,6 +204,7 @@ def test_a_bulk_job_that_never_ends_holds_the_feed() -> None:
         (zipped("Id,Name\n1,x\n2,y\n")[:60], "no whole zip"),
         (b"", "no whole zip"),
     ],
+    ids=["a row short", "cut off", "half a zip", "nothing"],
 )
 def test_a_bulk_result_is_counted(content: bytes, says: str) -> None:
     ask = Ask("/crm/bulk/v8/read/77/result", state={"step": "fetch", "count": 2}, lands="zip")

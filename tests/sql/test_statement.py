@@ -14,7 +14,7 @@ def test_the_latest_year_counts_and_the_years_before_stand_behind_it(night):
             accounts(year=2024, total_assets="90"),
             accounts(year=2025, total_assets="100"),
             accounts(year=2026, total_assets="110"),  # not over on the night
-            )
+        )
     )
 
     found.expect(
