@@ -51,7 +51,7 @@ SUBJECTS = 150
 """Companies that QCC is asked about, four products each."""
 
 FEEDS = ("fxiaoke-sales-order", "zoho-sales-order", "salesforce-sales-order", "qcc-litigation")
-OPTIONS: dict[str, dict[str, Any]] = {"salesforce-sales-order": {"max_records": 500}}
+OPTIONS: dict[str, dict[str, Any]] = {"salesforce-sales-order": {"max_records": 100}}
 MEMORY_PAGES = (250, 1000)
 MOST_GROWTH = 1.10
 MIB = 1 << 20
