@@ -70,13 +70,27 @@ active AS (
   WHERE rule.is_active
 ),
 
+-- Squares of sums in doubles would not come out alike: they are whole cents, twice as wide. A book beyond ten
+-- trillion is squared in millions, beyond that in billions of billions, or they would be too wide.
+scaled AS (
+  SELECT
+    placed.*,
+    CAST(CAST(placed.amount / CASE
+      WHEN placed.total_amount < 10000000000000 THEN 1
+      WHEN placed.total_amount < 10000000000000000000 THEN 1000000
+      ELSE 1000000000000000000
+    END AS DECIMAL(28, 10)) AS DECIMAL(19, 2)) AS unit_amount
+  FROM placed
+),
+
 summed AS (
   SELECT
     placed.level,
     placed.basis,
     COUNT(*) AS party_cnt,
     SUM(placed.amount) AS total_amount,
-    SUM(placed.amount * placed.amount) AS square_amount,
+    SUM(placed.unit_amount) AS unit_total,
+    SUM(placed.unit_amount * placed.unit_amount) AS square_amount,
     SUM(placed.amount * placed.place_from_below) AS ranked_amount,
     MAX(CASE WHEN placed.place = 1 THEN placed.party_id END) AS largest_id,
     SUM(CASE WHEN placed.place = 1 THEN placed.amount ELSE 0 END) AS top_1_amount,
@@ -85,7 +99,7 @@ summed AS (
     COUNT(*) FILTER (
       WHERE placed.amount >= active.single_from_share * CAST(placed.total_amount AS DECIMAL(28, 2))
     ) AS single_cnt
-  FROM placed
+  FROM scaled AS placed
   CROSS JOIN active
   GROUP BY placed.level, placed.basis
 ),
@@ -105,14 +119,13 @@ unknown AS (
   SELECT COUNT(*) AS customer_cnt FROM member WHERE gross_amount IS NULL
 ),
 
--- Squares of sums in doubles would not come out alike: whole cents, twice as wide.
 wide AS (
   SELECT
     cell.level,
     cell.basis,
     COALESCE(summed.party_cnt, 0) AS party_cnt,
     COALESCE(summed.total_amount, 0) AS total_amount,
-    CAST(summed.total_amount AS DECIMAL(19, 2)) * CAST(summed.total_amount AS DECIMAL(19, 2)) AS total_square,
+    CAST(summed.unit_total AS DECIMAL(19, 2)) * CAST(summed.unit_total AS DECIMAL(19, 2)) AS total_square,
     summed.square_amount,
     summed.ranked_amount,
     summed.largest_id,

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.nights import LEDGER, run, write_book
 
 BROKEN = LEDGER.replace("INV-3,2026-01-10,2026-02-09,2000.00", "INV-3,2026-01-10,2026-02-09,20oo")
@@ -27,6 +29,7 @@ def test_a_corrected_row_closes_its_entry_and_is_graded(tmp_path: Path) -> None:
     assert "INV-3" in json.dumps(file)
 
 
+@pytest.mark.soak
 def test_a_row_that_a_whole_export_lacks_is_no_longer_waited_for(tmp_path: Path) -> None:
     book = write_book(tmp_path / "book", ledger=BROKEN)
     run(tmp_path / "home", book, "2026-04-29")
@@ -34,6 +37,7 @@ def test_a_row_that_a_whole_export_lacks_is_no_longer_waited_for(tmp_path: Path)
     assert _quality(run(tmp_path / "home", book, "2026-04-30"))["quarantine"]["count"] == 0
 
 
+@pytest.mark.soak
 def test_a_row_that_stays_broken_keeps_its_first_day(tmp_path: Path) -> None:
     book = write_book(tmp_path / "book", ledger=BROKEN)
     run(tmp_path / "home", book, "2026-04-29")

@@ -45,7 +45,11 @@ def _published(home: Path, as_of: str) -> Path:
     return home / "published" / pointer["nights"][as_of]
 
 
-@pytest.mark.parametrize("part", range(KILLS))
+@pytest.mark.parametrize(
+    "part",
+    # Every other point waits for `make soak`: a kill is a night and a half.
+    [pytest.param(part, marks=pytest.mark.soak) if part % 2 else part for part in range(KILLS)],
+)
 def test_killed_at_any_step(
     lake: Path, undisturbed: tuple[dict[str, str], int], part: int, tmp_path: Path
 ) -> None:

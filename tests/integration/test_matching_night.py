@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from etl.lake import Lake
 from tests.nights import BOOK, LEDGER, run, write_book
@@ -86,6 +87,7 @@ def linked(home: Path, as_of: str) -> dict[tuple[str, str], str]:
     return {(customer, record): state for customer, record, state in rows}
 
 
+@pytest.mark.soak
 def test_two_lakes_get_the_same_bytes(tmp_path: Path) -> None:
     book = write_book(tmp_path / "book", BOOK + FEEDS, ledger=LEDGER, courts=COURTS)
     found = []
@@ -98,6 +100,7 @@ def test_two_lakes_get_the_same_bytes(tmp_path: Path) -> None:
     assert found[0][2] > 0
 
 
+@pytest.mark.soak
 def test_a_plain_ledger_compares_nothing(tmp_path: Path, monkeypatch: Any) -> None:
     """A book of one list of customers and no outside record does not even load the library."""
     monkeypatch.setitem(sys.modules, "splink", None)

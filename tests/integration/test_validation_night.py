@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from etl.validation.tables import contracts
 from tests.nights import run, write_book
@@ -19,6 +20,7 @@ def rows(result: dict[str, Any], table: str) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+@pytest.mark.soak
 def test_grades_are_looked_at_again_after_half_a_year(tmp_path: Path) -> None:
     book, home = write_book(tmp_path / "book"), tmp_path / "home"
     first = run(home, book, "2026-02-20")

@@ -208,6 +208,7 @@ class Night:
     files: dict[str, list[Path]]
     inputs: dict[str, "Input"] = field(default_factory=dict)
     is_alone: bool = False
+    threads: int = 1
     made: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     before: "Night | None" = None
     month_ago: "Night | None" = None
@@ -235,6 +236,7 @@ class Night:
         key = digest(
             wanted.sql,
             self.as_of.isoformat(),
+            str(self.threads),
             *(_content(self.files[upstream][0]) for upstream in wanted.reads),
         )
         target = _builds() / f"{key}.parquet"
@@ -348,6 +350,7 @@ def build(
         {},
         inputs,
         is_alone=made is not None,
+        threads=threads,
         before=before,
         month_ago=month_ago,
         cohort=cohort,

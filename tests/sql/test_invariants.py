@@ -17,7 +17,7 @@ from tests.sql.night import NIGHT, Night, build, policies
 from tests.sql.worlds import Customer, later, rows, worlds
 
 A_FEW = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -103,7 +103,7 @@ def test_paying_later_never_improves_a_letter(world: list[Customer], place: int,
         before = night_of(Path(folder, "before"), rows(steady))
         after = night_of(Path(folder, "after"), rows(moved))
         for old, new in zip(
-            before.rows("grade.credit_grade"), after.rows("grade.credit_grade"), strict=True
+            before.rows("score.hard_grade"), after.rows("score.hard_grade"), strict=True
         ):
             for letter in ("letter_overdue", "letter_collection"):
                 if old[letter] and new[letter]:
@@ -171,6 +171,7 @@ def night_of_many(folder: Path, *, threads: int, order: str) -> dict[str, str]:
                 FROM given WHERE number IN (2, 3)
             """,
         }.items():
-            file = base.files[f"current.{name}"][0]
+            file = folder / f"current.{name}.parquet"
+            base.files[f"current.{name}"] = [file]
             connection.execute(f"COPY ({select}) TO '{file}' (FORMAT parquet)")
     return digests(base)

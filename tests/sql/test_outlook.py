@@ -14,11 +14,11 @@ def day(days: int) -> date:
 
 
 def overdue_letter(found) -> str | None:
-    return found.row("grade.credit_grade", policy_id="article")["letter_overdue"]
+    return found.row("score.hard_grade", policy_id="article")["letter_overdue"]
 
 
 def collection_letter(found) -> str | None:
-    return found.row("grade.credit_grade", policy_id="article")["letter_collection"]
+    return found.row("score.hard_grade", policy_id="article")["letter_collection"]
 
 
 # --- pay by ---------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_an_item_leaves_the_look_back_on_the_day_named(night, as_of, due, paid, 
         kind="leaves",
     )
     found.expect("mart.evidence_item", f"invoice_id | leaves_on\nLATE | {leaves}")
-    found.expect("grade.credit_grade", f"veto_until\n{leaves}", policy_id="article")
+    found.expect("score.hard_grade", f"veto_until\n{leaves}", policy_id="article")
     eve = date.fromisoformat(leaves) - timedelta(days=1)
     assert overdue_letter(night(as_of=eve, **tables)) == "D"
     gone = night(as_of=leaves, **tables)
@@ -219,11 +219,11 @@ def test_a_look_back_of_six_months_ends_with_the_month(night, paid, leaves):
         "payment": f"invoice_id | payment_date | amount\nLATE | {paid} | 100",
     }
     found = night(as_of="2026-11-20", **tables)
-    found.expect("grade.credit_grade", f"veto_until\n{leaves}", policy_id="balanced")
+    found.expect("score.hard_grade", f"veto_until\n{leaves}", policy_id="balanced")
     eve = date.fromisoformat(leaves) - timedelta(days=1)
     for as_of, letter in ((eve, "D"), (leaves, "-")):
         night(as_of=as_of, **tables).expect(
-            "grade.credit_grade", f"letter_overdue\n{letter}", policy_id="balanced"
+            "score.hard_grade", f"letter_overdue\n{letter}", policy_id="balanced"
         )
 
 
@@ -242,10 +242,10 @@ def test_the_last_offending_item_decides_and_an_open_one_never_leaves(night):
             MILD       | 2026-09-04   | 100
         """,
     }
-    night(**tables).expect("grade.credit_grade", "veto_until\n2027-05-15", policy_id="article")
+    night(**tables).expect("score.hard_grade", "veto_until\n2027-05-15", policy_id="article")
     still_open = {**tables, "payment": tables["payment"].replace("FIRST", "#")}
     found = night(**still_open)
-    found.expect("grade.credit_grade", "veto_until\n-", policy_id="article")
+    found.expect("score.hard_grade", "veto_until\n-", policy_id="article")
     found.expect(
         "mart.evidence_item",
         "invoice_id | leaves_on\nFIRST | -\nLAST | 2027-05-15\nMILD | 2027-09-04",
