@@ -306,7 +306,7 @@ class _Landing:
     ) -> None:
         """Take over the pages of a folder; they stay there as well until somebody removes it."""
         folder, name = self._new_folder()
-        for page in sorted(pages.iterdir()):
+        for page in pages.iterdir():
             if page.name != "manifest.json":
                 os.link(page, folder / page.name)
         listed = folder / PAGES

@@ -27,6 +27,7 @@ from etl.sources.connector import (
     Verdict,
     understood,
 )
+from etl.sources.http import Http
 from etl.sources.windows import Windows
 
 TRIES = 8
@@ -42,7 +43,6 @@ LONGEST_SENTENCE = 300
 UNREADABLE = (ValueError, TypeError, IndexError, OverflowError)
 _DIGITS = re.compile(r"[0-9]+")
 _SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]+)?")
-AGENT = "zixin (nightly credit files)"
 
 
 class Temporary(Exception):
@@ -76,10 +76,7 @@ class Client:
         self.token_until = datetime.max.replace(tzinfo=UTC)
         self.skew = timedelta(0)
         self.first_date: datetime | None = None
-        self.session = requests.Session()
-        self.session.headers["User-Agent"] = AGENT
-        self.session.trust_env = False
-        self.ways: dict[str, dict[str, Any]] = {}
+        self.http = Http()
         self.retrying = Retrying(
             stop=stop_after_attempt(TRIES),
             wait=_pause,
@@ -88,14 +85,12 @@ class Client:
             reraise=True,
         )
         self.known: tuple[Token, frozenset[tuple[str, str]]] | None = None
-        # Without this a .netrc of the user would take the place of our header.
-        self.session.auth = lambda request: request
         # At level DEBUG it writes whole addresses, and some systems want their key in the address.
         logging.getLogger("urllib3").setLevel(logging.INFO)
 
     def close(self) -> None:
         """Let the connections go."""
-        self.session.close()
+        self.http.close()
         self.windows.close()
 
     def system_time(self) -> datetime:
@@ -207,16 +202,13 @@ class Client:
             address = f"{self.host}{address}"
         self._require_known(address, token)
         try:
-            response = self.session.request(
+            response = self.http.send(
                 signed.method,
                 address,
-                params=dict(signed.params),
-                headers=dict(signed.headers),
-                json=signed.body,
-                timeout=self._timeout(),
-                **self._way(address),
-                # A redirect would carry the credentials to wherever it points.
-                allow_redirects=False,
+                signed.params,
+                signed.headers,
+                signed.body,
+                self._timeout(),
             )
         except requests.Timeout:
             raise Temporary("it did not answer in time") from None
@@ -244,18 +236,6 @@ class Client:
                 f"correct the host of connection {self.connection.name}."
             )
         return reply
-
-    def _way(self, address: str) -> dict[str, Any]:
-        """Proxy and certificates for an address, as the environment says. Asked once a host: requests
-        would go through the whole environment at every request."""
-        parts = urlsplit(address)
-        host = f"{parts.scheme}://{parts.netloc}"
-        if host not in self.ways:
-            self.session.trust_env = True
-            found = self.session.merge_environment_settings(host, {}, None, None, None)
-            self.session.trust_env = False
-            self.ways[host] = {name: found[name] for name in ("proxies", "verify")}
-        return self.ways[host]
 
     def _wait_for_window(self, ask: Ask) -> None:
         while wait := self.windows.take(self.connector.limit_key(ask)):

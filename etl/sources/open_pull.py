@@ -259,15 +259,16 @@ class OpenPull:
         """Everything of the folder on the disk, and nothing in it but pages."""
         self.close()
         named = {line["file"] for line in self._lines()}
-        for path in sorted(self.folder.iterdir()):
-            if path.name not in named and path.name not in (PAGES, PULL, SPENT):
-                path.unlink()
-        paths = sorted(self.folder.iterdir())
-        if len(paths) > MANY_FILES:
+        kept = named | {PAGES, PULL, SPENT}
+        found = [path.name for path in self.folder.iterdir()]
+        for name in found:
+            if name not in kept:
+                (self.folder / name).unlink()
+        if len(found) > MANY_FILES:
             os.sync()
         else:
-            for path in paths:
-                with path.open("rb") as stream:
+            for name in kept.intersection(found):
+                with (self.folder / name).open("rb") as stream:
                     os.fsync(stream.fileno())
         sync_folder(self.folder)
 
