@@ -2,10 +2,11 @@
 
 import sys
 
-from bench import extraction, matching, night, payment_family
+from bench import extraction, matching, night, payment_family, whole_book
 
 BENCHMARKS = {
     "payment_family": payment_family.main,
+    "whole_book": whole_book.main,
     "night": night.main,
     "matching": matching.main,
     "extraction": extraction.main,

@@ -11,6 +11,7 @@ but for the waiting that a system asks for (Salesforce's jobs): that moves it on
 
 import json
 import os
+import signal
 import statistics
 import sys
 import time
@@ -182,6 +183,8 @@ def sandbox(folder: Path) -> Iterator[Sandbox]:
     from sandbox.world.build import make_world
 
     make_world(folder / "world", CUSTOMERS, 1, date(2026, 12, 31))
+    # Ended from outside, it ends its sandbox as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     ready = folder / "ready.json"
     process = Popen(  # noqa: S603  our own interpreter
         [
