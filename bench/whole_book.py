@@ -32,8 +32,9 @@ AGREES = """
     FROM reference
     FULL JOIN (
         SELECT customer_id, COUNT(*) AS items, SUM(amount) AS billed FROM receivable GROUP BY customer_id
-    ) USING (customer_id)
-    WHERE reference.items IS DISTINCT FROM items OR reference.billed IS DISTINCT FROM billed
+    ) AS project USING (customer_id)
+    WHERE reference.items IS DISTINCT FROM project.items
+        OR reference.billed IS DISTINCT FROM project.billed
 """
 
 
