@@ -25,11 +25,8 @@ invoice AS (
   WHERE NOT is_deleted AND invoice_date <= CAST(:as_of AS DATE)
 ),
 
--- `payment_key`: a number with a colon in it must not read like another number and its line.
 payment AS (
-  SELECT
-    payment_id, customer_id, payment_date, amount, currency, invoice_id, kind,
-    'payment:' || REPLACE(REPLACE(payment_id, '%', '%25'), ':', '%3A') AS payment_key
+  SELECT payment_id, customer_id, payment_date, amount, currency, invoice_id, kind
   FROM current.payment
   WHERE NOT is_deleted AND payment_date <= CAST(:as_of AS DATE)
 ),
@@ -40,63 +37,76 @@ allocation AS (
   WHERE NOT is_deleted
 ),
 
-allocated_payment AS (
-  SELECT DISTINCT payment_id FROM allocation
+-- A payment beside each of its lines, or alone, and the invoice that the line, or else the payment, names.
+line AS (
+  SELECT
+    payment.payment_id,
+    payment.customer_id,
+    payment.payment_date,
+    payment.kind,
+    payment.currency,
+    payment.amount,
+    COALESCE(allocation.invoice_id, payment.invoice_id) AS invoice_id,
+    allocation.line,
+    allocation.amount AS line_amount,
+    allocation.payment_id IS NOT NULL AS is_lined
+  FROM payment
+  LEFT JOIN allocation ON allocation.payment_id = payment.payment_id
+),
+
+named AS (
+  SELECT
+    line.*,
+    invoice.customer_id AS invoice_customer_id,
+    invoice.currency AS invoice_currency,
+    invoice.invoice_id IS NOT NULL AND (line.is_lined OR invoice.currency = line.currency)
+      AS is_known
+  FROM line
+  LEFT JOIN invoice ON invoice.invoice_id = line.invoice_id
 ),
 
 -- Lines come first; a payment that names one invoice and has no lines settles that one whole, and
--- one that names none, or none we know in its currency, is on account.
-whole AS (
+-- one that names none, or none we know in its currency, is on account. % and : are escaped: a number with a
+-- colon in it must not read like another number and its line.
+paid AS (
   SELECT
-    CASE WHEN invoice.invoice_id IS NULL THEN payment.payment_key || ':left'
-      ELSE payment.payment_key || ':whole'
+    'payment:' || REPLACE(REPLACE(payment_id, '%', '%25'), ':', '%3A') || CASE
+      WHEN is_lined THEN ':' || REPLACE(REPLACE(line, '%', '%25'), ':', '%3A') || ':' || invoice_id
+      WHEN is_known THEN ':whole'
+      ELSE ':left'
     END AS event_id,
-    payment.payment_id AS document_id,
-    COALESCE(invoice.customer_id, payment.customer_id) AS customer_id,
-    invoice.invoice_id,
-    payment.payment_date AS event_date,
-    payment.kind,
-    payment.currency,
-    payment.amount
-  FROM payment
-  LEFT JOIN invoice
-    ON invoice.invoice_id = payment.invoice_id AND invoice.currency = payment.currency
-  LEFT JOIN allocated_payment ON allocated_payment.payment_id = payment.payment_id
-  WHERE allocated_payment.payment_id IS NULL AND payment.amount <> 0
-),
-
-lined AS (
-  SELECT
-    payment.payment_key || ':' || REPLACE(REPLACE(allocation.line, '%', '%25'), ':', '%3A') || ':'
-      || allocation.invoice_id AS event_id,
-    payment.payment_id AS document_id,
-    invoice.customer_id,
-    invoice.invoice_id,
-    payment.payment_date AS event_date,
-    payment.kind,
-    invoice.currency,
-    allocation.amount,
-    CASE WHEN payment.currency = invoice.currency THEN allocation.amount END AS used_amount
-  FROM allocation
-  JOIN payment ON payment.payment_id = allocation.payment_id
-  JOIN invoice ON invoice.invoice_id = allocation.invoice_id
+    payment_id AS document_id,
+    CASE
+      WHEN is_lined THEN invoice_customer_id
+      WHEN is_known THEN COALESCE(invoice_customer_id, customer_id)
+      ELSE customer_id
+    END AS customer_id,
+    CASE WHEN is_known THEN invoice_id END AS invoice_id,
+    payment_date AS event_date,
+    kind,
+    CASE WHEN is_lined THEN invoice_currency ELSE currency END AS currency,
+    CASE WHEN is_lined THEN line_amount ELSE amount END AS amount
+  FROM named
+  WHERE CASE WHEN is_lined THEN is_known ELSE amount <> 0 END
 ),
 
 -- What an allocation in another currency used up of the payment cannot be known here: such a payment
 -- leaves nothing on account rather than a guess.
 used AS (
   SELECT
-    document_id,
-    SUM(used_amount) AS used_amount,
-    COUNT(*) - COUNT(used_amount) AS foreign_lines,
-    MIN(customer_id) AS customer_id
-  FROM lined
-  GROUP BY document_id
+    payment_id,
+    SUM(line_amount) FILTER (WHERE invoice_currency = currency) AS used_amount,
+    MIN(invoice_customer_id) AS customer_id
+  FROM named
+  WHERE is_lined
+  GROUP BY payment_id
+  HAVING COUNT(*) FILTER (WHERE invoice_currency <> currency) = 0
+    AND MIN(amount) <> COALESCE(SUM(line_amount) FILTER (WHERE invoice_currency = currency), 0)
 ),
 
 left_over AS (
   SELECT
-    payment.payment_key || ':left' AS event_id,
+    'payment:' || REPLACE(REPLACE(payment.payment_id, '%', '%25'), ':', '%3A') || ':left' AS event_id,
     payment.payment_id AS document_id,
     COALESCE(payment.customer_id, used.customer_id) AS customer_id,
     CAST(NULL AS VARCHAR) AS invoice_id,
@@ -104,11 +114,8 @@ left_over AS (
     payment.kind,
     payment.currency,
     payment.amount - COALESCE(used.used_amount, 0) AS amount
-  FROM allocated_payment
-  JOIN payment ON payment.payment_id = allocated_payment.payment_id
-  LEFT JOIN used ON used.document_id = payment.payment_id
-  WHERE COALESCE(used.foreign_lines, 0) = 0
-    AND payment.amount <> COALESCE(used.used_amount, 0)
+  FROM used
+  JOIN current.payment ON payment.payment_id = used.payment_id
 ),
 
 credit AS (
@@ -145,12 +152,22 @@ deduction AS (
     AND claim.claim_date <= CAST(:as_of AS DATE)
 ),
 
+-- What has closed any part of an invoice, and nothing else of it: looked through once a stated balance.
+closing AS (
+  SELECT invoice_id, payment_date AS event_date, CASE WHEN is_lined THEN line_amount ELSE amount END AS amount
+  FROM named
+  WHERE is_known
+  UNION ALL
+  SELECT invoice_id, event_date, amount
+  FROM credit
+  UNION ALL
+  SELECT invoice_id, event_date, amount
+  FROM deduction
+),
+
 seen AS (
   SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
-  FROM whole
-  UNION ALL
-  SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
-  FROM lined
+  FROM paid
   UNION ALL
   SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
   FROM left_over
@@ -171,9 +188,9 @@ stated AS (
 ),
 
 seen_by_then AS (
-  SELECT stated.invoice_id, stated.stated_on, SUM(seen.amount) AS amount
+  SELECT stated.invoice_id, stated.stated_on, SUM(closing.amount) AS amount
   FROM stated
-  JOIN seen ON seen.invoice_id = stated.invoice_id AND seen.event_date <= stated.stated_on
+  JOIN closing ON closing.invoice_id = stated.invoice_id AND closing.event_date <= stated.stated_on
   GROUP BY stated.invoice_id, stated.stated_on
 ),
 

@@ -98,15 +98,13 @@ told AS (
     legal.is_certain
   FROM core.legal_record AS legal
   LEFT JOIN proceeding
-    ON legal.record_kind = 'court_party'
-      AND proceeding.provider = legal.provider
-      AND proceeding.record_id = legal.record_id
+    ON proceeding.provider = legal.provider
+      AND proceeding.record_id = CASE WHEN legal.record_kind = 'court_party' THEN legal.record_id END
       AND proceeding.place = 1
   LEFT JOIN entry
-    ON legal.record_kind = 'listing'
-      AND entry.provider = legal.provider
+    ON entry.provider = legal.provider
       AND entry.kind = legal.kind
-      AND entry.record_id = legal.record_id
+      AND entry.record_id = CASE WHEN legal.record_kind = 'listing' THEN legal.record_id END
       AND entry.place = 1
 ),
 
