@@ -88,11 +88,13 @@ class Trouble:
             return
         if fault == "token_expiry":
             self.state.revoke(system.name)
-        if fault == "timeout":
-            await asyncio.sleep(faults.delay)
 
         page = await self._answer(scope, body)
         page = self._spoilt(system, page_of, fault, page)
+        if fault == "timeout":
+            # Held back here and not above: a call counts and is billed when it comes in, however
+            # late its answer. Else it would count in a window that opened long after it was sent.
+            await asyncio.sleep(faults.delay)
         await _deliver(page, fault, send)
 
     def _possible(self, system: System, path: str, page_of: tuple[str, bool] | None) -> list[str]:

@@ -3,11 +3,14 @@
 import hashlib
 import json
 from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
 
 import pytest
 
+from sandbox.server import trouble
 from sandbox.server.credentials import SANDBOX
 from sandbox.server.faults import Faults
+from sandbox.server.qcc import PER_SECOND
 from tests.drawn_world import ANHUA, all_known, drawn_world
 from tests.sandbox_server import TONIGHT, inside
 
@@ -113,6 +116,26 @@ def test_out_of_order_for_a_moment(sandbox, ask):
     troubled = ask(client)
     assert troubled.status_code >= 500 or troubled.json() != calm.json()
     assert [ask(client) for _ in range(2)][-1].content == calm.content
+
+
+def test_an_answer_that_is_held_back_counts_when_it_was_asked_for(sandbox, monkeypatch):
+    """A client that gave up asks again in a window that this call is no part of."""
+    client, state = sandbox
+
+    async def held(_):
+        assert state.billed
+        state.clock.advance(5)
+
+    monkeypatch.setattr(trouble, "asyncio", SimpleNamespace(sleep=held))
+    state.faults = Faults(["timeout"], rate=1.0)
+    assert qcc(client).json()["Status"] == "200"
+    state.faults = Faults()
+    for _ in range(PER_SECOND):
+        qcc(client)
+
+    assert state.violations == {}
+    qcc(client)
+    assert state.violations == {("qcc", "calls"): 1}
 
 
 @pytest.mark.parametrize("ask", SYSTEMS, ids=lambda ask: ask.__name__)
