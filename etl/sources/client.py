@@ -211,12 +211,14 @@ class Client:
                 self._timeout(),
             )
         except requests.Timeout:
+            self.windows.lose(self.connector.limit_key(ask))
             raise Temporary("it did not answer in time") from None
         except (
             requests.ConnectionError,
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ):
+            self.windows.lose(self.connector.limit_key(ask))
             raise Temporary("the connection failed or broke off") from None
         except (requests.RequestException, UnicodeError) as error:
             raise BadInput(

@@ -1,7 +1,8 @@
 """How fast a system may be asked: its windows, kept across processes and restarts.
 
 A system counts what it receives, we count what we send; a request that was slow on its way could make
-the two differ, so every window is kept a little longer than the system says.
+the two differ, so every window is kept a little longer than the system says. A request that nobody
+answered may have been slower than that: it counts as late as it can have come in.
 """
 
 import fcntl
@@ -19,6 +20,10 @@ from etl.sources.connector import Limit
 MARGIN = 0.02
 LEAST_MARGIN_MS = 250
 TABLE = "sent"
+MOVE = """
+UPDATE "{table}" SET item_timestamp = ?
+WHERE rowid = (SELECT rowid FROM "{table}" WHERE item_timestamp = ? LIMIT 1)
+"""
 
 
 class Windows:
@@ -30,6 +35,8 @@ class Windows:
         self.limits = limits
         self.ticker = ticker
         self.buckets: dict[str, SQLiteBucket] = {}
+        self.sent: dict[str, int] = {}
+        self.unanswered: dict[str, int] = {}
 
     def take(self, key: str) -> float:
         """Count one request now and return 0; or count nothing and return the seconds to wait."""
@@ -40,11 +47,21 @@ class Windows:
         # Two tasks may ask the same system: looking and counting must be one step for both.
         with bucket.conn:
             bucket.conn.execute("BEGIN IMMEDIATE")
+            lost = self.unanswered.pop(key, None)
+            if lost is not None:
+                # Every window from here on that holds the moment it was sent holds this one too.
+                bucket.conn.execute(MOVE.format(table=bucket.table), (item.timestamp, lost))
             decision = bucket.put_decision(item)
         if decision.failing_rate is None:  # type: ignore[union-attr]
+            self.sent[key] = item.timestamp
             return 0.0
         bucket.leak(item.timestamp)
         return max(0.05, (decision.retry_after_ms or 1000) / 1000)  # type: ignore[union-attr]
+
+    def lose(self, key: str) -> None:
+        """Nobody answered the request that was counted last: it may come in as late as the next one."""
+        if key in self.sent:
+            self.unanswered[key] = self.sent[key]
 
     def _open(self, key: str) -> SQLiteBucket:
         self.folder.mkdir(parents=True, exist_ok=True)

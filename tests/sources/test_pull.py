@@ -261,6 +261,26 @@ def test_its_windows_are_kept_without_ever_being_told_so(tmp_path: Path, server:
     assert sum(server.ticker.slept) >= 10  # four pages at two in ten seconds
 
 
+def test_a_request_nobody_answered_may_come_in_as_late_as_the_next_one(
+    tmp_path: Path, server: Server
+) -> None:
+    good, came = server.answers, []
+
+    def answer(*asked: Any) -> tuple[int, Any]:
+        came.append(server.ticker.moment)
+        if len(came) == 1:
+            raise ConnectionError("it breaks off, and the system reads the request later")
+        return good(*asked)
+
+    server.answers = answer
+    puller(tmp_path, server, Scripted(), limits=(Limit(3, 1),)).run(nobody)
+
+    assert len(came) == 1 + len(PAGES)
+    came[0] = came[1]
+    seconds = [[at for at in came if start <= at < start + timedelta(seconds=1)] for start in came]
+    assert max(map(len, seconds)) <= 3
+
+
 def test_windows_outlive_the_process(tmp_path: Path, server: Server) -> None:
     limits = (Limit(4, 10),)
     puller(tmp_path, server, Scripted(), limits=limits).run(nobody)
