@@ -125,7 +125,7 @@ yearly AS (
     night.clv_years,
     CAST(CAST(kept.kept_cnt / NULLIF(kept.before_cnt, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
       AS retention,
-    CAST(kept.kept_cnt / NULLIF(kept.before_cnt * (1 + night.clv_discount), 0) AS DECIMAL(28, 10))
+    CAST(kept.kept_cnt / NULLIF(kept.before_cnt * (1 + night.clv_discount), 0) AS DECIMAL(28, 15))
       AS kept_value
   FROM kept
   CROSS JOIN night
@@ -139,11 +139,12 @@ year_no AS (
   ) AS years (nth)
 ),
 
--- What one unit of margin a year is worth. A power is a double: each is cut to ten digits before the sum.
+-- What one unit of margin a year is worth. A power is a double: each is cut to thirteen digits before the sum,
+-- a millionth on a margin of millions.
 factor AS (
   SELECT
     MAX(yearly.retention) AS retention,
-    SUM(CAST(POWER(yearly.kept_value, year_no.nth) AS DECIMAL(18, 10))) AS worth
+    SUM(CAST(POWER(yearly.kept_value, year_no.nth) AS DECIMAL(18, 13))) AS worth
   FROM yearly
   JOIN year_no ON year_no.nth <= yearly.clv_years
 ),

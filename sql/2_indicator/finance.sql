@@ -16,7 +16,7 @@
 --   statement_date                     DATE           last day of the latest year there are accounts of; NULL: none [R0-51]
 --   prior_statement_date               DATE           last day of the year before it; NULL: none to compare with
 --   statement_age_days                 INTEGER        days from statement_date to the night
---   is_statement_stale                 BOOLEAN        older than 18 months
+--   is_statement_stale                 BOOLEAN        older than the policy's limit: 18 months, unless it says otherwise
 --   fin_source                         VARCHAR        who gave the accounts; company: the customer itself [R0-51]
 --   statement_basis                    VARCHAR        consolidated or parent
 --   is_unaudited                       BOOLEAN        no auditor signed it, or nobody said so
@@ -86,7 +86,7 @@
 --   f_roa_up                           BOOLEAN        3: profit over assets rose
 --   f_accrual                          BOOLEAN        4: operating cash flow above profit
 --   f_leverage_down                    BOOLEAN        5: long-term debt over assets fell
---   f_liquidity_up                     BOOLEAN        6: current ratio rose
+--   f_liquidity_up                     BOOLEAN        6: current ratio rose; NULL: no current liabilities in a year
 --   f_no_issue                         BOOLEAN        7: no new shares: none sold, else no more of them, else no more capital
 --   f_margin_up                        BOOLEAN        8: gross margin rose
 --   f_turnover_up                      BOOLEAN        9: revenue over assets rose
@@ -102,32 +102,33 @@ accounts AS (
     statement.*,
     COALESCE(party_industry.is_financial, FALSE) AS is_financial,
     party_industry.is_manufacturer,
-    total_assets > 0 AND NOT is_contradictory AND NOT COALESCE(party_industry.is_financial, FALSE)
-      AS is_scored
+    COALESCE(total_assets > 0, FALSE) AND NOT is_contradictory
+      AND NOT COALESCE(party_industry.is_financial, FALSE) AS is_scored
   FROM event.statement
   LEFT JOIN event.party_industry ON party_industry.customer_id = statement.customer_id
   WHERE statement.year_no IN (0, 1)
 ),
 
+-- Fifteen digits: a zone's edge that the figures meet exactly must not be missed for what ten cut off.
 termed AS (
   SELECT
     accounts.*,
     CASE WHEN is_scored THEN TRY_CAST((current_assets - current_liabilities) / total_assets
-      AS DECIMAL(28, 10)) END AS x1,
-    CASE WHEN is_scored THEN TRY_CAST(retained_earnings / total_assets AS DECIMAL(28, 10)) END AS x2,
-    CASE WHEN is_scored THEN TRY_CAST(ebit / total_assets AS DECIMAL(28, 10)) END AS x3,
-    CASE WHEN is_scored THEN TRY_CAST(revenue / total_assets AS DECIMAL(28, 10)) END AS x5,
+      AS DECIMAL(28, 15)) END AS x1,
+    CASE WHEN is_scored THEN TRY_CAST(retained_earnings / total_assets AS DECIMAL(28, 15)) END AS x2,
+    CASE WHEN is_scored THEN TRY_CAST(ebit / total_assets AS DECIMAL(28, 15)) END AS x3,
+    CASE WHEN is_scored THEN TRY_CAST(revenue / total_assets AS DECIMAL(28, 15)) END AS x5,
     CASE
       WHEN NOT is_scored OR market_equity IS NULL THEN NULL
       WHEN total_liabilities = 0 OR market_equity > 10 * total_liabilities
-        THEN CAST(10 AS DECIMAL(28, 10))
-      ELSE TRY_CAST(market_equity / total_liabilities AS DECIMAL(28, 10))
+        THEN CAST(10 AS DECIMAL(28, 15))
+      ELSE TRY_CAST(market_equity / total_liabilities AS DECIMAL(28, 15))
     END AS x4_market,
     CASE
       WHEN NOT is_scored OR equity IS NULL THEN NULL
       WHEN total_liabilities = 0 OR equity > 10 * total_liabilities
-        THEN CAST(10 AS DECIMAL(28, 10))
-      ELSE TRY_CAST(equity / total_liabilities AS DECIMAL(28, 10))
+        THEN CAST(10 AS DECIMAL(28, 15))
+      ELSE TRY_CAST(equity / total_liabilities AS DECIMAL(28, 15))
     END AS x4_book,
     CASE
       WHEN market_equity IS NOT NULL AND is_manufacturer THEN market_equity
@@ -139,10 +140,10 @@ termed AS (
 summed AS (
   SELECT
     termed.*,
-    1.2 * x1 + 1.4 * x2 + 3.3 * x3 + 0.6 * x4_market + 0.999 * x5 AS z,
-    1.2 * x1 + 1.4 * x2 + 3.3 * x3 + 0.6 * x4_market + 1.0 * x5 AS z_rounded,
-    0.717 * x1 + 0.847 * x2 + 3.107 * x3 + 0.420 * x4_book + 0.998 * x5 AS z1,
-    6.56 * x1 + 3.26 * x2 + 6.72 * x3 + 1.05 * x4_book AS z2,
+    ROUND(1.2 * x1 + 1.4 * x2 + 3.3 * x3 + 0.6 * x4_market + 0.999 * x5, 12) AS z,
+    ROUND(1.2 * x1 + 1.4 * x2 + 3.3 * x3 + 0.6 * x4_market + 1.0 * x5, 12) AS z_rounded,
+    ROUND(0.717 * x1 + 0.847 * x2 + 3.107 * x3 + 0.420 * x4_book + 0.998 * x5, 12) AS z1,
+    ROUND(6.56 * x1 + 3.26 * x2 + 6.72 * x3 + 1.05 * x4_book, 12) AS z2,
     CASE
       WHEN NOT is_scored THEN NULL
       WHEN is_manufacturer AND market_equity IS NOT NULL THEN 'z'
@@ -190,11 +191,12 @@ tested AS (
     CASE WHEN now.total_assets > 0 AND before.total_assets > 0 THEN
       now.long_term_debt * before.total_assets < before.long_term_debt * now.total_assets
     END AS f_leverage_down,
-    now.current_assets * before.current_liabilities > before.current_assets * now.current_liabilities
-      AS f_liquidity_up,
+    CASE WHEN now.current_liabilities > 0 AND before.current_liabilities > 0 THEN
+      now.current_assets * before.current_liabilities > before.current_assets * now.current_liabilities
+    END AS f_liquidity_up,
     CASE WHEN before.customer_id IS NOT NULL THEN
       COALESCE(
-        now.equity_issued = 0,
+        now.equity_issued <= 0,
         now.shares_outstanding <= before.shares_outstanding,
         now.capital <= before.capital
       )
@@ -270,12 +272,7 @@ SELECT
   EXTRACT(DAY FROM (
     CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(converted.period_end AS TIMESTAMP)
   )) AS statement_age_days,
-  12 * (EXTRACT(YEAR FROM CAST(:as_of AS DATE)) - EXTRACT(YEAR FROM converted.period_end))
-    + EXTRACT(MONTH FROM CAST(:as_of AS DATE)) - EXTRACT(MONTH FROM converted.period_end)
-    - CASE
-        WHEN EXTRACT(DAY FROM CAST(:as_of AS DATE)) > EXTRACT(DAY FROM converted.period_end)
-          THEN 0 ELSE 1
-      END >= 18 AS is_statement_stale,
+  converted.period_end < freshness.oldest AS is_statement_stale,
   converted.provider AS fin_source,
   converted.basis AS statement_basis,
   CASE WHEN converted.customer_id IS NOT NULL THEN NOT COALESCE(converted.is_audited, FALSE) END
@@ -380,5 +377,6 @@ SELECT
     WHEN converted.is_contradictory THEN 'unit_mix'
   END AS null_reason
 FROM core.customer
+JOIN policy.freshness ON freshness.source = 'statement'
 LEFT JOIN converted ON converted.customer_id = customer.customer_id
 ORDER BY customer_id

@@ -40,8 +40,8 @@
 --   countback_dso            DECIMAL(18,6)  days; NULL: never billed [C1]
 --   dso_capped               BOOLEAN        more is open than was ever billed: countback_dso is a floor
 --   dso_residual_amount      DECIMAL(28,2)  what count-back could not place; 0 unless capped
---   true_dso                 DECIMAL(18,6)  days, open items weighted by age within their month's sales; NULL: no sales [C1]
---   cei                      DECIMAL(18,6)  0 to 100, collection effectiveness; NULL: no credit sales, denominator 0 [C1]
+--   true_dso                 DECIMAL(18,6)  days, open items weighted by age within their month's sales; NULL: no sales, or none in the month of an open item [C1]
+--   cei                      DECIMAL(18,6)  100 or less, collection effectiveness; NULL: no credit sales, nothing was to be collected [C1]
 --   payment_cnt_12m          BIGINT         cash payments in the window
 --   payment_amount_12m       DECIMAL(28,2)  cash in the window [R0-13]
 --   payments_per_month       DECIMAL(18,6)  payments per month of the window; NULL: never billed [R0-12]
@@ -334,9 +334,11 @@ countback AS (
   GROUP BY counted_back.customer_id
 ),
 
+-- What is open of a month without sales weighs infinitely much: the sum is not known then, and not less.
 true_dso AS (
   SELECT
     receivable.customer_id,
+    COUNT(*) FILTER (WHERE month_sales.sales_base = 0) AS unsold_cnt,
     SUM(TRY_CAST(
       receivable.open_amount * receivable.rate_to_base
       * EXTRACT(DAY FROM (night.night_time - CAST(receivable.invoice_date AS TIMESTAMP)))
@@ -347,7 +349,7 @@ true_dso AS (
     ON month_sales.customer_id = receivable.customer_id
     AND month_sales.month_start = CAST(DATE_TRUNC('month', receivable.invoice_date) AS DATE)
   CROSS JOIN night
-  WHERE receivable.open_amount > 0
+  WHERE receivable.open_amount > 0 AND receivable.rate_to_base IS NOT NULL
   GROUP BY receivable.customer_id
 ),
 
@@ -422,10 +424,10 @@ gaps AS (
 period AS (
   SELECT
     customer.customer_id,
-    EXTRACT(DAY FROM (
+    CASE WHEN customer.first_sale_date IS NOT NULL THEN EXTRACT(DAY FROM (
       night.night_time
       - CAST(GREATEST(night.window_start, CAST(customer.first_sale_date - INTERVAL '1' DAY AS DATE)) AS TIMESTAMP)
-    )) AS window_days,
+    )) END AS window_days,
     LEAST(
       night.window_months,
       12 * (EXTRACT(YEAR FROM CAST(:as_of AS DATE)) - EXTRACT(YEAR FROM customer.first_sale_date))
@@ -467,6 +469,8 @@ base AS (
   SELECT MIN(base_currency) AS base_currency FROM event.currency
 )
 
+-- CEI asks how much of what was to be collected was: where more is not yet due than there was to collect, the worse
+-- payer would have the better number, above 100.
 -- ROUND: casting ten decimals down to two costs DuckDB several times as much.
 -- TRY: sales of a cent under a billion of receivables make one ratio too long to publish, no end of
 -- the night.
@@ -537,15 +541,18 @@ SELECT
       THEN ROUND(sums.open_base - COALESCE(countback.total_base, 0), 2)
     ELSE 0
   END AS dso_residual_amount,
-  CASE WHEN sums.sales_base IS NOT NULL
+  CASE WHEN sums.sales_base IS NOT NULL AND COALESCE(true_dso.unsold_cnt, 0) = 0
     THEN TRY_CAST(COALESCE(true_dso.true_dso, 0) AS DECIMAL(18, 6))
   END AS true_dso,
-  TRY_CAST(TRY_CAST(
-    (sums.opening_base * sums.window_months + sums.sales_base
-      - sums.open_base * sums.window_months)
-    / NULLIF(sums.opening_base * sums.window_months + sums.sales_base
-      - sums.current_base * sums.window_months, 0) * 100
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS cei,
+  CASE WHEN sums.open_base = sums.current_base
+      OR sums.opening_base * sums.window_months + sums.sales_base > sums.current_base * sums.window_months
+    THEN TRY_CAST(TRY_CAST(
+      (sums.opening_base * sums.window_months + sums.sales_base
+        - sums.open_base * sums.window_months)
+      / NULLIF(sums.opening_base * sums.window_months + sums.sales_base
+        - sums.current_base * sums.window_months, 0) * 100
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS cei,
   COALESCE(paying.payment_cnt, 0) AS payment_cnt_12m,
   ROUND(COALESCE(paying.payment_base, 0), 2) AS payment_amount_12m,
   CASE WHEN sums.first_sale_date IS NOT NULL

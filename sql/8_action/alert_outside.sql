@@ -33,8 +33,47 @@ rule AS (
   WHERE alert_rule.is_on
 ),
 
--- EW05: what is at stake is held against the limit, else the exposure, else the purchases of a year.
-at_stake AS (
+-- EW05: every case and every entry that is new, not the newest alone: a small one must not hide a large one.
+matter AS (
+  SELECT
+    legal_record.customer_id,
+    legal_record.public_on,
+    legal_record.amount * currency.rate_to_base AS amount,
+    CASE WHEN legal_record.record_kind = 'listing' THEN legal_record.kind ELSE 'lawsuit' END AS value_text,
+    CASE
+      WHEN legal_record.record_kind = 'listing'
+        THEN 'listing:' || legal_record.provider || ' ' || legal_record.record_id
+      ELSE 'court_record:' || legal_record.case_key
+    END AS evidence_keys
+  FROM core.legal_record
+  LEFT JOIN event.currency ON currency.currency = legal_record.currency
+  WHERE (
+      legal_record.record_kind = 'listing' AND legal_record.is_active
+      AND legal_record.kind IN ('dishonest', 'enforcement', 'consumption_limit')
+    ) OR (
+      legal_record.record_kind = 'court_party' AND legal_record.is_claimed_from
+      AND legal_record.kind <> 'bankruptcy'
+    )
+),
+
+told AS (
+  SELECT customer_id, value_text, evidence_keys, MIN(public_on) AS public_on, MAX(amount) AS amount
+  FROM matter
+  GROUP BY customer_id, value_text, evidence_keys
+),
+
+largest AS (
+  SELECT
+    told.customer_id, told.amount, told.value_text, told.evidence_keys,
+    ROW_NUMBER() OVER (
+      PARTITION BY told.customer_id ORDER BY told.amount DESC, told.public_on DESC, told.evidence_keys
+    ) AS place
+  FROM told
+  JOIN rule ON rule.rule_id = 'EW05'
+  WHERE told.public_on > rule.new_from AND told.amount IS NOT NULL
+),
+
+newest AS (
   SELECT
     legal.customer_id,
     rule.rule_id,
@@ -68,6 +107,33 @@ at_stake AS (
   LEFT JOIN terms.credit_limit
     ON credit_limit.customer_id = legal.customer_id AND credit_limit.is_active
   WHERE legal.defendant_latest_on > rule.new_from OR legal.listing_latest_on > rule.new_from
+),
+
+-- The newest is what the alert is about, unless a larger one is what makes it red. What is at stake is held
+-- against the limit, else the exposure, else the purchases of a year.
+weighed AS (
+  SELECT
+    newest.*,
+    largest.amount AS largest_amount,
+    largest.value_text AS largest_text,
+    largest.evidence_keys AS largest_keys,
+    COALESCE(newest.amount < newest.red * CAST(newest.base_amount AS DECIMAL(28, 2)), newest.amount IS NULL)
+      AND COALESCE(largest.amount >= newest.red * CAST(newest.base_amount AS DECIMAL(28, 2)), FALSE)
+      AS is_largest_red
+  FROM newest
+  LEFT JOIN largest ON largest.customer_id = newest.customer_id AND largest.place = 1
+),
+
+at_stake AS (
+  SELECT
+    customer_id,
+    rule_id,
+    red,
+    CASE WHEN is_largest_red THEN largest_amount ELSE amount END AS amount,
+    CASE WHEN is_largest_red THEN largest_text ELSE value_text END AS value_text,
+    CASE WHEN is_largest_red THEN largest_keys ELSE evidence_keys END AS evidence_keys,
+    base_amount
+  FROM weighed
 ),
 
 lawsuit AS (
@@ -164,21 +230,33 @@ industry_band AS (
     AND industry.industry_date > book.days_90_start
 ),
 
--- EW18, the other half: what a unit of a currency was worth about a month ago.
+-- EW18, the other half: what a unit of a currency was worth about a month ago, quoted either way round.
+quoted AS (
+  SELECT from_currency AS currency, to_currency AS into_currency, rate_date, rate, known_on, 0 AS is_inverse
+  FROM current.fx_rate
+  WHERE NOT is_deleted
+  UNION ALL
+  SELECT
+    to_currency, from_currency, rate_date,
+    CAST(CAST(CAST(1 AS DECIMAL(28, 10)) / NULLIF(rate, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 8)), known_on, 1
+  FROM current.fx_rate
+  WHERE NOT is_deleted
+),
+
 rate_then AS (
   SELECT
     currency.currency,
     currency.rate_to_base,
-    fx_rate.rate,
+    quoted.rate,
     ROW_NUMBER() OVER (
-      PARTITION BY currency.currency ORDER BY fx_rate.rate_date DESC, fx_rate.known_on DESC
+      PARTITION BY currency.currency
+      ORDER BY quoted.rate_date DESC, quoted.is_inverse ASC, quoted.known_on DESC
     ) AS place
   FROM event.currency
-  JOIN current.fx_rate
-    ON fx_rate.from_currency = currency.currency AND fx_rate.to_currency = currency.base_currency
-  WHERE NOT fx_rate.is_deleted
-    AND fx_rate.rate_date <= CAST(CAST(:as_of AS DATE) - INTERVAL '30' DAY AS DATE)
-    AND fx_rate.rate_date > CAST(CAST(:as_of AS DATE) - INTERVAL '60' DAY AS DATE)
+  JOIN quoted
+    ON quoted.currency = currency.currency AND quoted.into_currency = currency.base_currency
+  WHERE quoted.rate_date <= CAST(CAST(:as_of AS DATE) - INTERVAL '30' DAY AS DATE)
+    AND quoted.rate_date > CAST(CAST(:as_of AS DATE) - INTERVAL '60' DAY AS DATE)
     AND currency.rate_to_base IS NOT NULL
 ),
 

@@ -18,7 +18,7 @@
 --   dso               DECIMAL(18,6)  days, of the month's sales; NULL: no sales [R3-72, C1]
 --   best_possible_dso DECIMAL(18,6)  days; NULL: no sales
 --   average_days_delinquent DECIMAL(18,6) days; NULL: no sales
---   cei               DECIMAL(18,6)  0 to 100, collection effectiveness; NULL: nothing to collect [R3-72, C1]
+--   cei               DECIMAL(18,6)  100 or less, collection effectiveness; NULL: nothing to collect [R3-72, C1]
 --   collection_rate   DECIMAL(18,6)  fraction of opening and sales that was collected; NULL: neither [R3-72]
 
 WITH
@@ -111,9 +111,11 @@ SELECT
     AS best_possible_dso,
   TRY_CAST(TRY_CAST((closing_base - current_base) / positive_sales_base * days AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS average_days_delinquent,
-  TRY_CAST(TRY_CAST(
-    (opening_base + sales_base - closing_base) / NULLIF(opening_base + sales_base - current_base, 0) * 100
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS cei,
+  CASE WHEN closing_base = current_base OR opening_base + sales_base > current_base
+    THEN TRY_CAST(TRY_CAST(
+      (opening_base + sales_base - closing_base) / NULLIF(opening_base + sales_base - current_base, 0) * 100
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS cei,
   TRY_CAST(TRY_CAST(cash_base / NULLIF(opening_base + sales_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
     AS collection_rate
 FROM sums

@@ -22,7 +22,7 @@
 --   dso                     DECIMAL(18,6)  days; NULL: no sales [R3-72, R4-106]
 --   best_possible_dso       DECIMAL(18,6)  days, of what is not yet due; NULL: no sales
 --   average_days_delinquent DECIMAL(18,6)  days; NULL: no sales
---   cei                     DECIMAL(18,6)  0 to 100, sales by the month; NULL: nothing to collect [R3-72, R4-106]
+--   cei                     DECIMAL(18,6)  100 or less, sales by the month; NULL: nothing to collect [R3-72, R4-106]
 --   collection_rate         DECIMAL(18,6)  fraction of opening and sales that was collected; NULL: neither [R3-72]
 
 WITH
@@ -85,10 +85,13 @@ SELECT
     AS best_possible_dso,
   TRY_CAST(TRY_CAST((open_base - current_base) / positive_sales_base * window_days AS DECIMAL(28, 10))
     AS DECIMAL(18, 6)) AS average_days_delinquent,
-  TRY_CAST(TRY_CAST(
-    (opening_base * window_months + sales_base - open_base * window_months)
-    / NULLIF(opening_base * window_months + sales_base - current_base * window_months, 0) * 100
-    AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) AS cei,
+  CASE WHEN open_base = current_base
+      OR opening_base * window_months + sales_base > current_base * window_months
+    THEN TRY_CAST(TRY_CAST(
+      (opening_base * window_months + sales_base - open_base * window_months)
+      / NULLIF(opening_base * window_months + sales_base - current_base * window_months, 0) * 100
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS cei,
   TRY_CAST(TRY_CAST(cash_base / NULLIF(opening_base + sales_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
     AS collection_rate
 FROM sums

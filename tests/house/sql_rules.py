@@ -284,15 +284,17 @@ def dates_are_cast_back(query: Query) -> Iterator[str]:
             yield f"{query.name}: wrap {_short(node)} in CAST(… AS DATE)"
 
 
+INNER_CASTS = ("DECIMAL(28, 10)", "DECIMAL(18, 10)", "DECIMAL(28, 15)")
 TWO_CASTS = "CAST(CAST(a / NULLIF(b, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))"
 
 
 def ratios_in_two_casts(query: Query) -> Iterator[str]:
-    """DuckDB divides decimals as doubles; cast to ten digits first, engines round alike."""
+    """DuckDB divides decimals as doubles; cast to ten digits first, engines round alike. Fifteen are all a double
+    has: for what is multiplied and added up before it is rounded to fewer."""
     final = query.tree
     for division in query.tree.find_all(exp.Div, exp.IntDiv):
         inner = _cast_around(division)
-        if inner is None or inner.to.sql() not in ("DECIMAL(28, 10)", "DECIMAL(18, 10)"):
+        if inner is None or inner.to.sql() not in INNER_CASTS:
             yield (
                 f"{query.name}: {_short(division)} is a bare ratio; write {TWO_CASTS}, and in a "
                 "column that is summed further on at least the inner cast"

@@ -94,10 +94,13 @@ def dso(receivable: Decimal, sales: Decimal, days: int) -> Decimal | None:
 def cei(
     begin: Decimal, sales: Decimal, months: int, end_total: Decimal, end_current: Decimal
 ) -> Decimal | None:
-    """Collection effectiveness index, sales per month; NULL when the denominator is 0."""
+    """Collection effectiveness index, sales per month; NULL when nothing was to be collected: the
+    denominator is 0, or below 0 while something is overdue (the ratio would reward it)."""
     base = Fraction(begin) + Fraction(sales) / months
     below = base - Fraction(end_current)
-    return rounded((base - Fraction(end_total)) / below * 100) if below else None
+    if below == 0 or (below < 0 and end_total != end_current):
+        return None
+    return rounded((base - Fraction(end_total)) / below * 100)
 
 
 @dataclass(frozen=True)

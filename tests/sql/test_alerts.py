@@ -420,6 +420,37 @@ def test_a_lawsuit_over_a_tenth_of_the_limit_is_red(night, amount, limit, severi
     assert (row["severity"], row["evidence_keys"]) == (severity, "court_record:K1")
 
 
+@pytest.mark.parametrize(
+    ("large_on", "large", "severity", "evidence"),
+    [
+        ("2026-11-10", "20", "red", "court_record:LARGE"),
+        ("2026-11-10", "19.99", "amber", "court_record:SMALL"),
+        ("2026-10-21", "20", "amber", "court_record:SMALL"),  # 30 days: no longer new
+    ],
+)
+def test_a_small_lawsuit_does_not_hide_a_large_one(night, large_on, large, severity, evidence):
+    found = night(
+        made={
+            "core.legal_record": f"""
+                customer_id | record_kind | case_key | is_claimed_from | kind  | public_on   | amount  | currency
+                C1          | court_party | LARGE    | true            | civil | {large_on}  | {large} | CNY
+                C1          | court_party | CLAIMING | false           | civil | 2026-11-11  | 9999    | CNY
+                C1          | court_party | SMALL    | true            | civil | 2026-11-12  | 1       | CNY
+            """,
+            "event.currency": "currency | rate_to_base\nCNY | 1",
+            "indicator.legal": """
+                customer_id | defendant_latest_on | defendant_latest_case | defendant_latest_amount
+                C1          | 2026-11-12          | SMALL                 | 1
+            """,
+            "indicator.trade": "customer_id | purchases_amount_12m\nC1 | 0",
+            "measure.exposure": "customer_id | exposure_amount\nC1 | 200",
+        }
+    )
+
+    (row,) = found.rows("action.alert_outside")
+    assert (row["severity"], row["evidence_keys"]) == (severity, evidence)
+
+
 def test_a_held_feed_is_named(night):
     found = night(
         feeds=[
@@ -456,6 +487,17 @@ def test_a_rate_that_moved_by_a_twentieth(night, then, fires):
 
     fired = [r["subject_id"] for r in found.rows("action.alert_outside") if r["rule_id"] == "EW18"]
     assert fired == (["USD"] if fires else [])
+
+
+def test_a_rate_quoted_the_other_way_round_moved_as_well(night):
+    found = night(
+        made={"event.currency": "currency | base_currency | rate_to_base\nUSD | CNY | 8.00"},
+        fx_rate="from_currency | to_currency | rate_date | rate\nCNY | USD | 2026-10-20 | 0.2",
+    )
+    found.expect(
+        "action.alert_outside",
+        "rule_id | subject_id | value | previous_value\nEW18 | USD | 8 | 5",
+    )
 
 
 def test_concentration_counts_money(night):

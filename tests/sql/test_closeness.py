@@ -51,6 +51,19 @@ def test_the_example_of_the_formulas(night):
     assert round(got, 4) == Decimal("1969.0458")
 
 
+def test_a_margin_of_millions_is_exact_to_the_sixth_digit(night):
+    """Five of seven kept, 10 %, 3 years, of 8,998,567.89 a year."""
+    rows = [f"B{n} | C{n} | 2025-06-01 | 100 | 50" for n in range(1, 8)]
+    rows += [f"N{n} | C{n} | 2026-06-01 | 100 | 50" for n in range(2, 6)]
+    found = night(
+        sales_order="order_id | customer_id | order_date | amount | cost_amount\n"
+        + "\n".join([*rows, "N1 | C1 | 2026-06-01 | 9000000 | 1432.11"])
+    )
+    got = found.row("indicator.closeness", customer_id="C1")["clv"]
+    exact = Decimal("8998567.89") * sum((Decimal(50) / Decimal(77)) ** t for t in (1, 2, 3))
+    assert abs(got - exact) < Decimal("0.000002")
+
+
 def test_what_the_relation_costs_lowers_the_value(night):
     found = night(
         customer=CUSTOMERS,

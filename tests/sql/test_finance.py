@@ -162,6 +162,17 @@ def test_accounts_older_than_18_months_are_stale(night):
     )
 
 
+def test_the_policy_says_how_old_accounts_may_be(night):
+    """A month's end is no exception: 18 months before 31 October is 30 April, as in measure.freshness."""
+    april = accounts(**{**FIRM_F, "period_end": "2025-04-30"})
+    found = finance(night, april, as_of="2026-10-31")
+    found.expect("indicator.finance", "is_statement_stale\nno")
+    found.expect("measure.freshness", "stale_flag\nno", source="statement")
+    found = finance(night, april, as_of="2026-11-01")
+    found.expect("indicator.finance", "is_statement_stale\nyes")
+    found.expect("measure.freshness", "stale_flag\nyes", source="statement")
+
+
 def test_insolvent(night):
     found = crowd(
         night,
@@ -278,6 +289,31 @@ def test_the_edges_of_the_zones(night):
     ]  # fmt: skip
 
 
+def test_an_edge_met_by_no_round_fraction(night):
+    """6.56 x 110,000 / 656,000 is 1.1 exactly, though 110,000 / 656,000 ends nowhere; a yuan less is distress."""
+    found = crowd(
+        night,
+        *(
+            {
+                "total_assets": "656000", "current_assets": assets, "current_liabilities": "0",
+                "retained_earnings": "0", "ebit": "0", "total_liabilities": "656000", "equity": "0",
+            }
+            for assets in ("110001", "110000", "109999", "260001", "260000")
+        ),
+    )  # fmt: skip
+
+    assert [row["z2_zone"] for row in found.rows("indicator.finance")] == [
+        "grey", "grey", "distress", "safe", "grey"
+    ]  # fmt: skip
+
+
+def test_no_z_where_assets_are_not_stated(night):
+    finance(night, accounts(**{**FIRM_F, "total_assets": None})).expect(
+        "indicator.finance",
+        "z_model | z_score_applied | x4_capped | current_ratio\n- | - | - | 1.4",
+    )
+
+
 def test_x4_ends_at_ten_and_may_be_negative(night):
     cases = (
         ("400", "4000", False, 10.0),
@@ -387,6 +423,28 @@ def test_new_shares_where_nobody_says_so(night):
         assert row["f_no_issue"] is passed
         assert row["f_score"] == (None if passed is None else 7 + passed)
         assert row["f_test_cnt"] == (8 if passed is None else 9)
+
+
+def test_a_test_that_cannot_be_made_is_not_passed(night):
+    """Without current liabilities there is no current ratio, so none that rose (C7). Shares bought back are no
+    new ones."""
+    found = crowd(
+        night,
+        {**THIS_YEAR, "current_liabilities": "0"},
+        THIS_YEAR,
+        {**THIS_YEAR, "equity_issued": "-50"},
+        before=[YEAR_BEFORE, {**YEAR_BEFORE, "current_liabilities": "0"}, YEAR_BEFORE],
+    )
+
+    found.expect(
+        "indicator.finance",
+        """
+        customer_id | f_liquidity_up | f_no_issue | f_test_cnt | f_score
+        C0          | -              | yes        | 8          | -
+        C1          | -              | yes        | 8          | -
+        C2          | yes            | yes        | 9          | 8
+        """,
+    )
 
 
 def test_no_f_score_without_the_year_before(night):

@@ -192,6 +192,30 @@ def test_cei_is_null_when_nothing_could_be_collected(night):
     found.expect("indicator.payment", "cei | dso\n- | 11")
 
 
+@pytest.mark.parametrize(
+    ("overdue_amount", "current_amount", "cei"),
+    [
+        (0, 150, "100"),  # (100 - 150) / (100 - 150): nothing is overdue
+        (50, 99, "-4900"),  # (100 - 149) / (100 - 99): one was to be collected
+        (50, 100, "-"),
+        (100, 150, "-"),  # (100 - 250) / (100 - 150) would read 300, the better the more is overdue
+    ],
+)
+def test_cei_does_not_reward_what_is_overdue(night, overdue_amount, current_amount, cei):
+    """Three months of business, 100 sold a month, nothing open before."""
+    paid = 300 - overdue_amount - current_amount
+    found = night(
+        invoice=f"""
+            invoice_id | invoice_date | due_date   | amount
+            PAID       | {day(85)}    | {day(55)}  | {paid}
+            OVERDUE    | {day(80)}    | {day(50)}  | {overdue_amount}
+            CURRENT    | {day(10)}    | {day(-20)} | {current_amount}
+        """,
+        payment=f"invoice_id | payment_date | amount\nPAID | {day(55)} | {paid}",
+    )
+    found.expect("indicator.payment", f"cei | sales_amount\n{cei} | 300")
+
+
 def test_true_dso(night):
     found = night(
         as_of="2026-03-31",
@@ -212,6 +236,39 @@ def test_true_dso(night):
         """,
     )
     found.expect("indicator.payment", "true_dso\n68.089286")
+
+
+def test_true_dso_is_unknown_where_an_open_items_month_sold_nothing(night):
+    """What January billed it credited again: 1,000 open of no sales is no number of days, and not 0."""
+    found = night(
+        as_of="2026-03-31",
+        invoice="""
+            invoice_id | invoice_date | due_date   | amount
+            I1         | 2025-12-01   | 2025-12-31 | 5000
+            I2         | 2026-01-10   | 2026-02-10 | 1000
+        """,
+        payment="invoice_id | payment_date | amount\nI1 | 2025-12-31 | 4000",
+        credit_note="credit_note_id | invoice_id | credit_date | amount\nN1 | I1 | 2026-01-20 | 1000",
+    )
+    found.expect("indicator.payment", "true_dso | dso | open_amount\n- | 24.2 | 1000")
+
+
+def test_a_customer_with_a_credit_note_alone(night):
+    """Never billed, owed 50: no days, no window, and it is still there."""
+    found = night(
+        customer="customer_id\nC1",
+        credit_note=f"credit_note_id | credit_date | amount\nN1 | {day(5)} | 50",
+    )
+    found.expect(
+        "indicator.payment",
+        """
+        window_days | dso | countback_dso | true_dso | cei | sales_amount | null_reason
+        -           | -   | -             | -        | -   | 0            | never_billed
+        """,
+    )
+    found.expect(
+        "indicator.aging", "open_amount | unapplied_credit_amount | ledger_balance\n0 | -50 | -50"
+    )
 
 
 # --- C2: days beyond terms ------------------------------------------------------------------------

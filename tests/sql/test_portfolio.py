@@ -270,6 +270,23 @@ def test_collection_month_by_month(night):
     assert len(found.rows("mart.collection_kpi")) == 12
 
 
+def test_a_month_with_nothing_to_collect_is_no_success(night):
+    """October: (0 + 100 - 250) / (0 + 100 - 150) would be 300, because 100 are overdue."""
+    found = night(
+        invoice="""
+            invoice_id | invoice_date | due_date   | amount
+            LATE       | 2026-10-01   | 2026-10-10 | 100
+            NOT-YET    | 2026-10-05   | 2026-12-05 | 150
+        """,
+        credit_note="credit_note_id | credit_date | amount\nN1 | 2026-10-20 | 150",
+    )
+    found.expect(
+        "mart.collection_kpi",
+        "sales_amount | closing_amount | overdue_amount | cei\n100 | 250 | 100 | -",
+        month_end=date(2026, 10, 31),
+    )
+
+
 def test_post_mortems(night):
     found = night(
         **BOOK,
