@@ -158,6 +158,7 @@ item AS (
     receivable.on_account_amount,
     receivable.residue_amount,
     receivable.first_booked_date,
+    receivable.last_booked_date,
     receivable.settled_date,
     receivable.days_overdue,
     receivable.written_off_amount <> 0 OR receivable.first_booked_date < receivable.last_booked_date
@@ -188,6 +189,14 @@ payment AS (
   WHERE item.is_in_parts
     AND settlement.kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction', 'set_off')
 
+  UNION ALL
+
+  -- What was paid on top pays no other bill, and a tolerated cent is no loss here either.
+  SELECT
+    EXTRACT(DAY FROM (CAST(last_booked_date AS TIMESTAMP) - CAST(due_date AS TIMESTAMP))),
+    CASE WHEN paid_amount > sale_amount THEN sale_amount - paid_amount ELSE residue_amount END * rate_to_base
+  FROM item
+  WHERE is_in_parts AND (paid_amount > sale_amount OR residue_amount > 0)
   UNION ALL
 
   SELECT

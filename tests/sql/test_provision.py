@@ -113,6 +113,31 @@ def test_loss_rates_of_a_cohort(night):
     assert sum(provision) == Decimal("27567.39")
 
 
+def test_what_one_pays_on_top_covers_no_others_loss(night):
+    """Of 300 sold 110 came in time and 90 within 30 days; 50 of X's are too much, a cent of Z's is missing."""
+    found = night(
+        invoice="""
+            invoice_id | invoice_date | due_date   | amount
+            X          | 2026-03-01   | 2026-04-01 | 100
+            Y          | 2026-03-01   | 2026-04-01 | 100
+            Z          | 2026-03-01   | 2026-04-01 | 100
+        """,
+        payment="""
+            payment_id | invoice_id | payment_date | amount
+            P1         | X          | 2026-04-01   | 60
+            P2         | X          | 2026-04-20   | 90
+            P3         | Z          | 2026-03-20   | 50
+            P4         | Z          | 2026-04-20   | 49.99
+        """,
+    )
+    rows = [row for row in found.rows("measure.loss_rate") if row["method"] == "sale_cohort"]
+
+    assert [row["reached_amount"] for row in rows] == [300, 190, 100, 100, 100]
+    assert [round(row["loss_rate"], 6) for row in rows[:3]] == [
+        Decimal("0.333333"), Decimal("0.526316"), 1,
+    ]  # fmt: skip
+
+
 MATRIX = """
     invoice_id | invoice_date | due_date   | amount
     I1         | 2026-11-01   | 2026-12-01 | 15000000
