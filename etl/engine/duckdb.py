@@ -92,7 +92,7 @@ class DuckDBEngine:
         with self.connect(tables, as_of=as_of) as connection:
             connection.execute(
                 f"COPY (SELECT {columns} FROM ({_unsorted(_bound(sql))}) AS result ORDER BY {keys}) "
-                f"TO {file} (FORMAT parquet, COMPRESSION zstd)"
+                f"TO {file} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
             )
             # The file is in the key's order: twice the same key stands side by side, and a look at
             # the row above costs a quarter of counting distinct keys.

@@ -19,26 +19,44 @@
 --   contribution  DECIMAL(18,6)  what it brings; a score's contributions add up to it exactly
 --   lost_points   DECIMAL(18,6)  what the score would gain if it had 100 points
 
+-- Whole numbers until the last line, as in node_score: a weight counts ten-thousand-millionths, a point
+-- millionths.
 WITH
+
+leaf AS (
+  SELECT
+    leaf.scorecard_id,
+    leaf.node,
+    leaf.indicator,
+    leaf.weight AS weight_stated,
+    CAST(leaf.weight * 10000000000 AS BIGINT) AS weight
+  FROM policy.leaf
+  JOIN policy.node
+    ON node.scorecard_id = leaf.scorecard_id AND node.node = leaf.node AND node.is_explained
+),
+
+pointed AS (
+  SELECT
+    scorecard_id,
+    customer_id,
+    indicator,
+    value,
+    points AS points_stated,
+    CAST(CAST(points AS DECIMAL(9, 6)) * 1000000 AS BIGINT) AS points
+  FROM point.indicator_point
+),
 
 part AS (
   SELECT
-    indicator_point.scorecard_id,
-    indicator_point.customer_id,
+    pointed.*,
     leaf.node,
-    indicator_point.indicator,
-    indicator_point.value,
-    indicator_point.points,
+    leaf.weight_stated,
     leaf.weight,
-    CAST(
-      CAST(leaf.weight AS DECIMAL(20, 10)) * CAST(indicator_point.points AS DECIMAL(9, 6))
-    AS DECIMAL(28, 16)) AS weighted
-  FROM point.indicator_point
-  JOIN policy.leaf
-    ON leaf.scorecard_id = indicator_point.scorecard_id
-    AND leaf.indicator = indicator_point.indicator
-  JOIN policy.node
-    ON node.scorecard_id = leaf.scorecard_id AND node.node = leaf.node AND node.is_explained
+    leaf.weight * pointed.points AS weighted
+  FROM pointed
+  JOIN leaf
+    ON leaf.scorecard_id = pointed.scorecard_id
+    AND leaf.indicator = pointed.indicator
 ),
 
 summed AS (
@@ -47,9 +65,8 @@ summed AS (
     CAST(SUM(weighted) OVER (
       PARTITION BY scorecard_id, customer_id, node ORDER BY indicator
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS DECIMAL(28, 16)) AS running,
-    CAST(SUM(weight) OVER (PARTITION BY scorecard_id, customer_id, node) AS DECIMAL(18, 10))
-      AS weight_present
+    ) AS BIGINT) AS running,
+    CAST(SUM(weight) OVER (PARTITION BY scorecard_id, customer_id, node) AS BIGINT) AS weight_present
   FROM part
 ),
 
@@ -57,10 +74,11 @@ summed AS (
 scored AS (
   SELECT
     summed.*,
-    CAST(CAST(running / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS up_to_here,
-    CAST(CAST((running - weighted) / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    CAST(CAST(running / (1000000 * weight_present) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+      AS up_to_here,
+    CAST(CAST((running - weighted) / (1000000 * weight_present) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
       AS up_to_before,
-    CAST(weight AS DECIMAL(20, 10)) * (100 - CAST(points AS DECIMAL(9, 6))) AS lost
+    weight * (100000000 - points) AS lost
   FROM summed
 )
 
@@ -70,10 +88,10 @@ SELECT
   node,
   indicator,
   value,
-  points,
-  weight,
+  points_stated AS points,
+  weight_stated AS weight,
   CAST(CAST(weight / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS share,
   up_to_here - up_to_before AS contribution,
-  CAST(CAST(lost / weight_present AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS lost_points
+  CAST(CAST(lost / (1000000 * weight_present) AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS lost_points
 FROM scored
 ORDER BY scorecard_id, customer_id, node, indicator

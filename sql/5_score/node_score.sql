@@ -23,10 +23,17 @@
 --   present_cnt     BIGINT         those present
 --   weight_present  DECIMAL(18,10) weight present, of 1
 
+-- Whole numbers until the last line: a weight counts ten-thousand-millionths, a point millionths, and their
+-- products and sums fit a machine word. Decimals as wide as that take ten times as long.
 WITH
 
 judged AS (
   SELECT DISTINCT scorecard_id, customer_id FROM measure.segment
+),
+
+leaf AS (
+  SELECT scorecard_id, node, indicator, CAST(weight * 10000000000 AS BIGINT) AS weight
+  FROM policy.leaf
 ),
 
 whole AS (
@@ -34,46 +41,52 @@ whole AS (
     leaf.scorecard_id,
     leaf.node,
     leaf.node = scorecard.main_node AS is_main,
-    scorecard.a_from,
-    scorecard.b_from,
-    scorecard.c_from,
-    scorecard.min_coverage,
+    CAST(scorecard.a_from * 1000000 AS BIGINT) AS a_from,
+    CAST(scorecard.b_from * 1000000 AS BIGINT) AS b_from,
+    CAST(scorecard.c_from * 1000000 AS BIGINT) AS c_from,
+    CAST(scorecard.min_coverage * SUM(leaf.weight) AS DECIMAL(28, 10)) AS least_weight,
     COUNT(*) AS indicator_cnt,
-    CAST(SUM(leaf.weight) AS DECIMAL(18, 10)) AS weight
-  FROM policy.leaf
+    CAST(SUM(leaf.weight) AS BIGINT) AS weight
+  FROM leaf
   JOIN policy.scorecard ON scorecard.scorecard_id = leaf.scorecard_id
   GROUP BY
     leaf.scorecard_id, leaf.node, leaf.node = scorecard.main_node, scorecard.a_from,
     scorecard.b_from, scorecard.c_from, scorecard.min_coverage
 ),
 
-present AS (
+pointed AS (
   SELECT
-    indicator_point.scorecard_id,
-    indicator_point.customer_id,
-    leaf.node,
-    COUNT(*) AS present_cnt,
-    SUM(leaf.weight) AS weight,
-    -- Wide on one side: a product of two small ones is kept small, and 1 times 100 overflows it.
-    SUM(CAST(leaf.weight AS DECIMAL(20, 10)) * CAST(indicator_point.points AS DECIMAL(9, 6))) AS weighted
+    scorecard_id,
+    customer_id,
+    indicator,
+    CAST(CAST(points AS DECIMAL(9, 6)) * 1000000 AS BIGINT) AS points
   FROM point.indicator_point
-  JOIN policy.leaf
-    ON leaf.scorecard_id = indicator_point.scorecard_id
-    AND leaf.indicator = indicator_point.indicator
-  GROUP BY indicator_point.scorecard_id, indicator_point.customer_id, leaf.node
 ),
 
--- `weighted` and `weighted_best` are sums of weighted points. A ratio of them is cast to ten decimals of a number
--- that fits a machine word: casting to a wider one, or rounding the sums first, takes ten times as long.
+present AS (
+  SELECT
+    pointed.scorecard_id,
+    pointed.customer_id,
+    leaf.node,
+    COUNT(*) AS present_cnt,
+    CAST(SUM(leaf.weight) AS BIGINT) AS weight,
+    CAST(SUM(leaf.weight * pointed.points) AS BIGINT) AS weighted
+  FROM pointed
+  JOIN leaf
+    ON leaf.scorecard_id = pointed.scorecard_id
+    AND leaf.indicator = pointed.indicator
+  GROUP BY pointed.scorecard_id, pointed.customer_id, leaf.node
+),
+
 bounded AS (
   SELECT
     judged.customer_id,
     whole.*,
     COALESCE(present.present_cnt, 0) AS present_cnt,
-    CAST(COALESCE(present.weight, 0) AS DECIMAL(18, 10)) AS weight_present,
-    CAST(COALESCE(present.weighted, 0) AS DECIMAL(28, 16)) AS weighted,
-    CAST(COALESCE(present.weighted, 0) AS DECIMAL(28, 16))
-    + 100 * (whole.weight - CAST(COALESCE(present.weight, 0) AS DECIMAL(18, 10))) AS weighted_best
+    COALESCE(present.weight, 0) AS weight_present,
+    COALESCE(present.weighted, 0) AS weighted,
+    COALESCE(present.weighted, 0)
+    + 100000000 * (whole.weight - COALESCE(present.weight, 0)) AS weighted_best
   FROM judged
   JOIN whole ON whole.scorecard_id = judged.scorecard_id
   LEFT JOIN present
@@ -87,12 +100,13 @@ SELECT
   customer_id,
   node,
   is_main,
-  CAST(CAST(weighted / NULLIF(weight_present, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score,
-  CAST(CAST(weighted / weight AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score_worst,
-  CAST(CAST(weighted_best / weight AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score_best,
+  CAST(CAST(weighted / NULLIF(1000000 * weight_present, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS score,
+  CAST(CAST(weighted / (1000000 * weight) AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score_worst,
+  CAST(CAST(weighted_best / (1000000 * weight) AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS score_best,
   CAST(CAST(weight_present / weight AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS coverage,
   CASE
-    WHEN present_cnt = 0 OR weight_present < min_coverage * weight THEN 'NR'
+    WHEN present_cnt = 0 OR weight_present < least_weight THEN 'NR'
     WHEN weighted >= a_from * weight_present THEN 'A'
     WHEN weighted >= b_from * weight_present THEN 'B'
     WHEN weighted >= c_from * weight_present THEN 'C'
@@ -112,6 +126,6 @@ SELECT
   END AS grade_best,
   indicator_cnt,
   present_cnt,
-  weight_present
+  CAST(weight_present AS DECIMAL(18, 0)) * CAST(0.0000000001 AS DECIMAL(10, 10)) AS weight_present
 FROM bounded
 ORDER BY scorecard_id, customer_id, node
