@@ -16,7 +16,7 @@
 --   days_overdue_mean      DECIMAL(18,6)   mean of max(days, 0), one item one vote; NULL: none judged
 --   days_overdue_weighted  DECIMAL(18,6)   amount-weighted max(days, 0); NULL: none judged or no_fx
 --   offending_item_cnt     BIGINT          judged items in the overdue letter's D band
---   offending_base         DECIMAL(38,10)  what was due on those
+--   offending_base         DECIMAL(38,10)  what was due on those; NULL: a judged item lacks a rate, so their share is not known
 --   offending_open_cnt     BIGINT          those of them still open
 --   veto_until             DATE            the day the last offending item leaves the look-back; NULL: none, or one is open
 --   collection_item_cnt    BIGINT          items the collection letter judges
@@ -291,7 +291,7 @@ SELECT
   CAST(CAST(overdue.late_money_days_base / NULLIF(overdue.overdue_due_base, 0) AS DECIMAL(18, 10))
     AS DECIMAL(18, 6)) AS days_overdue_weighted,
   COALESCE(overdue.offending_item_cnt, 0) AS offending_item_cnt,
-  COALESCE(overdue.offending_base, 0) AS offending_base,
+  CASE WHEN COALESCE(overdue.no_fx_cnt, 0) = 0 THEN COALESCE(overdue.offending_base, 0) END AS offending_base,
   COALESCE(overdue.offending_open_cnt, 0) AS offending_open_cnt,
   CASE WHEN overdue.offending_open_cnt = 0 THEN overdue.last_leaves_on END AS veto_until,
   COALESCE(collection.collection_item_cnt, 0) AS collection_item_cnt,

@@ -25,10 +25,16 @@
 
 WITH
 
+-- What was written off by mistake and booked back is no loss: this goes to others.
 lost AS (
   SELECT DISTINCT customer_id
-  FROM event.settlement
-  WHERE kind IN ('write_off', 'bad_debt_transfer') AND customer_id IS NOT NULL
+  FROM (
+    SELECT customer_id, currency
+    FROM event.settlement
+    WHERE kind IN ('write_off', 'bad_debt_transfer') AND customer_id IS NOT NULL
+    GROUP BY customer_id, currency
+    HAVING SUM(amount) > 0
+  ) AS net
 ),
 
 terms AS (

@@ -130,6 +130,28 @@ def test_without_a_rate_the_collection_letter_is_missing_and_says_why(night):
     )
 
 
+def test_the_weight_of_a_veto_is_unknown_where_an_item_lacks_a_rate(night):
+    """The late one weighs something: not 0, which would say that it does not matter."""
+    found = night(
+        invoice=f"""
+            invoice_id | due_date   | amount | currency
+            I0         | {day(40)}  | 100    | CNY
+            I1         | {day(40)}  | 100    | CNY
+            I2         | {day(40)}  | 900    | USD        # 20 days late
+        """,
+        payment=f"""
+            invoice_id | payment_date | amount | currency
+            I0         | {day(40)}    | 100    | CNY
+            I1         | {day(40)}    | 100    | CNY
+            I2         | {day(20)}    | 900    | USD
+        """,
+    )
+    found.expect("score.hard_grade", "letter_overdue | veto_weight\nD | -", policy_id="article")
+    found.expect(
+        "indicator.letter_basis", "offending_item_cnt | offending_base\n1 | -", policy_id="article"
+    )
+
+
 def test_a_claim_without_a_rate_leaves_the_letter_out_too(night):
     found = night(
         invoice=invoices("CNY"),

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 BOOK = {
     "customer": "customer_id | customer_name | country\nC1 | One Ltd | CN\nC2 | 二号公司 | CN\nC3 | Three | US",
     "invoice": """
@@ -170,6 +172,20 @@ def test_references_tell_nobodys_name(night):
         """,
     )
     assert not any("customer_id" in name for name in found.rows("mart.trade_reference_export")[0])
+
+
+@pytest.mark.parametrize(("booked_back", "has_loss"), [("-9.99", "yes"), ("-10", "no")])
+def test_a_write_off_booked_back_is_told_nobody(night, booked_back, has_loss):
+    found = night(
+        invoice="invoice_id | due_date | amount\n"
+        + "\n".join(f"I{n} | 2026-10-0{n} | 100" for n in (1, 2, 3)),
+        payment=f"""
+            payment_id | invoice_id | payment_date | amount        | kind
+            P1         | I1         | 2026-10-10   | 10            | write_off
+            P2         | I1         | 2026-10-20   | {booked_back} | write_off
+        """,
+    )
+    found.expect("mart.trade_reference_export", f"judged_cnt | has_loss\n3 | {has_loss}")
 
 
 def test_every_scale_leads_to_our_grades(night):
