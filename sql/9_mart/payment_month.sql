@@ -17,48 +17,82 @@
 
 WITH
 
-since AS (
-  SELECT CAST(DATE_TRUNC('month', CAST(CAST(:as_of AS DATE) - INTERVAL '23' MONTH AS DATE)) AS DATE)
-    AS month_start
+currency AS (
+  SELECT currency, rate_to_base FROM event.currency
 ),
 
-activity AS (
+-- The bill's own money first: it is converted once a currency and month, and base currency not at all.
+native AS (
   SELECT
     customer_id,
     CAST(DATE_TRUNC('month', invoice_date) AS DATE) AS month_start,
-    amount * rate_to_base AS billed_base,
-    0 AS paid_base,
-    0 AS due_base,
-    0 AS late_money_days,
+    rate_to_base,
+    SUM(amount) AS billed,
+    CAST(NULL AS DECIMAL(38, 2)) AS paid,
+    CAST(NULL AS DECIMAL(38, 2)) AS due,
+    CAST(NULL AS DECIMAL(38, 2)) AS late_money_days,
     CAST(NULL AS INTEGER) AS days_overdue
   FROM core.receivable
+  WHERE invoice_date
+    >= CAST(DATE_TRUNC('month', CAST(CAST(:as_of AS DATE) - INTERVAL '23' MONTH AS DATE)) AS DATE)
+  GROUP BY customer_id, CAST(DATE_TRUNC('month', invoice_date) AS DATE), rate_to_base
 
   UNION ALL
 
   SELECT
     settlement.customer_id,
     CAST(DATE_TRUNC('month', settlement.event_date) AS DATE),
-    0,
-    settlement.amount * currency.rate_to_base,
-    0,
-    0,
+    currency.rate_to_base,
+    NULL,
+    SUM(settlement.amount),
+    NULL,
+    NULL,
     NULL
   FROM event.settlement
-  LEFT JOIN event.currency ON currency.currency = settlement.currency
-  WHERE settlement.kind = 'cash' AND settlement.customer_id IS NOT NULL
+  LEFT JOIN currency ON currency.currency = settlement.currency
+  WHERE settlement.kind = 'cash'
+    AND settlement.customer_id IS NOT NULL
+    AND settlement.event_date
+      >= CAST(DATE_TRUNC('month', CAST(CAST(:as_of AS DATE) - INTERVAL '23' MONTH AS DATE)) AS DATE)
+  GROUP BY
+    settlement.customer_id, CAST(DATE_TRUNC('month', settlement.event_date) AS DATE),
+    currency.rate_to_base
 
   UNION ALL
 
   SELECT
     customer_id,
     CAST(DATE_TRUNC('month', due_date) AS DATE),
-    0,
-    0,
-    judged_amount * rate_to_base,
-    late_money_days * rate_to_base,
-    days_overdue
+    rate_to_base,
+    NULL,
+    NULL,
+    SUM(judged_amount),
+    SUM(late_money_days),
+    MAX(days_overdue)
   FROM core.receivable
   WHERE due_date <= CAST(:as_of AS DATE)
+    AND due_date
+      >= CAST(DATE_TRUNC('month', CAST(CAST(:as_of AS DATE) - INTERVAL '23' MONTH AS DATE)) AS DATE)
+  GROUP BY customer_id, CAST(DATE_TRUNC('month', due_date) AS DATE), rate_to_base
+),
+
+-- `own`: in base currency already. `other`: ten decimals, which take DuckDB long to round and to divide.
+month AS (
+  SELECT
+    customer_id,
+    month_start,
+    SUM(billed) FILTER (WHERE rate_to_base = 1) AS own_billed,
+    SUM(CAST(billed AS DECIMAL(28, 2)) * rate_to_base) FILTER (WHERE rate_to_base <> 1) AS other_billed,
+    SUM(paid) FILTER (WHERE rate_to_base = 1) AS own_paid,
+    SUM(CAST(paid AS DECIMAL(28, 2)) * rate_to_base) FILTER (WHERE rate_to_base <> 1) AS other_paid,
+    SUM(due) FILTER (WHERE rate_to_base = 1) AS own_due,
+    SUM(CAST(due AS DECIMAL(28, 2)) * rate_to_base) FILTER (WHERE rate_to_base <> 1) AS other_due,
+    SUM(late_money_days) FILTER (WHERE rate_to_base = 1) AS own_late,
+    SUM(CAST(late_money_days AS DECIMAL(28, 2)) * rate_to_base) FILTER (WHERE rate_to_base <> 1)
+      AS other_late,
+    MAX(days_overdue) AS days_overdue_max
+  FROM native
+  GROUP BY customer_id, month_start
 ),
 
 base AS (
@@ -66,18 +100,21 @@ base AS (
 )
 
 SELECT
-  activity.customer_id,
-  activity.month_start,
+  month.customer_id,
+  month.month_start,
   base.base_currency,
-  ROUND(COALESCE(SUM(activity.billed_base), 0), 2) AS billed_amount,
-  ROUND(COALESCE(SUM(activity.paid_base), 0), 2) AS paid_amount,
-  ROUND(COALESCE(SUM(activity.due_base), 0), 2) AS due_amount,
-  CAST(CAST(SUM(activity.late_money_days) / NULLIF(SUM(activity.due_base), 0) AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS days_overdue_wavg,
-  MAX(activity.days_overdue) AS days_overdue_max
-FROM activity
-CROSS JOIN since
+  COALESCE(month.own_billed, 0) + COALESCE(ROUND(month.other_billed, 2), 0) AS billed_amount,
+  COALESCE(month.own_paid, 0) + COALESCE(ROUND(month.other_paid, 2), 0) AS paid_amount,
+  COALESCE(month.own_due, 0) + COALESCE(ROUND(month.other_due, 2), 0) AS due_amount,
+  CAST(CASE
+    WHEN month.other_due IS NULL
+      THEN CAST(month.own_late / NULLIF(month.own_due, 0) AS DECIMAL(28, 10))
+    ELSE CAST(
+      (COALESCE(month.own_late, 0) + month.other_late)
+      / NULLIF(COALESCE(month.own_due, 0) + month.other_due, 0)
+    AS DECIMAL(28, 10))
+  END AS DECIMAL(18, 6)) AS days_overdue_wavg,
+  month.days_overdue_max
+FROM month
 CROSS JOIN base
-WHERE activity.month_start >= since.month_start
-GROUP BY activity.customer_id, activity.month_start, base.base_currency
 ORDER BY customer_id, month_start
