@@ -568,8 +568,10 @@ SELECT
       * gaps.gap_cnt / NULLIF(CAST(gaps.gap_sum AS DECIMAL(28, 2)), 0)
       AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
   END AS payment_gap_cv,
-  TRY_CAST(TRY_CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
-    AS DECIMAL(18, 6)) AS payment_amount_trend,
+  CASE WHEN paying.earlier_base > 0 THEN
+    TRY_CAST(TRY_CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
+      AS DECIMAL(18, 6))
+  END AS payment_amount_trend,
   EXTRACT(DAY FROM (night.night_time - CAST(paying.last_payment_date AS TIMESTAMP)))
     AS days_since_payment,
   TRY_CAST(TRY_CAST(sums.lost_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))

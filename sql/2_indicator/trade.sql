@@ -335,7 +335,7 @@ SELECT
     AS order_amount_90d,
   CASE WHEN known.has_orders AND known.has_rates THEN ROUND(known.order_base_90d_before, 2) END
     AS order_amount_90d_before,
-  CASE WHEN known.has_rates
+  CASE WHEN known.has_rates AND known.order_base_12m > known.order_base_6m
     THEN TRY_CAST(TRY_CAST(
       known.order_base_6m / NULLIF(known.order_base_12m - known.order_base_6m, 0) - 1
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
@@ -377,7 +377,7 @@ SELECT
   END AS sales_trend_reason,
   known.costed_cnt AS costed_order_cnt,
   margin.margin_amount AS margin_amount_12m,
-  CASE WHEN known.has_rates AND known.costed_cnt > 0
+  CASE WHEN known.has_rates AND known.costed_base > 0
     THEN TRY_CAST(TRY_CAST(known.margin_base / NULLIF(known.costed_base, 0) AS DECIMAL(28, 10))
       AS DECIMAL(18, 6))
   END AS margin_ratio,

@@ -116,7 +116,8 @@ SELECT
       (opening_base + sales_base - closing_base) / NULLIF(opening_base + sales_base - current_base, 0) * 100
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS cei,
-  TRY_CAST(TRY_CAST(cash_base / NULLIF(opening_base + sales_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
-    AS collection_rate
+  CASE WHEN opening_base + sales_base > 0 THEN
+    TRY_CAST(TRY_CAST(cash_base / NULLIF(opening_base + sales_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS collection_rate
 FROM sums
 ORDER BY month_end

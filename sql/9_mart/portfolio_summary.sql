@@ -92,7 +92,8 @@ SELECT
       / NULLIF(opening_base * window_months + sales_base - current_base * window_months, 0) * 100
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS cei,
-  TRY_CAST(TRY_CAST(cash_base / NULLIF(opening_base + sales_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
-    AS collection_rate
+  CASE WHEN opening_base + sales_base > 0 THEN
+    TRY_CAST(TRY_CAST(cash_base / NULLIF(opening_base + sales_base, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS collection_rate
 FROM sums
 ORDER BY night_date

@@ -500,6 +500,20 @@ def test_a_returned_payment_is_no_payment(night):
     )
 
 
+def test_money_that_went_back_is_no_base_of_a_trend(night):
+    """100 went back half a year ago and more, 50 came since: 50 / -100 - 1 would be a fall."""
+    found = night(
+        invoice=f"invoice_id | due_date | amount\nI1 | {day(400)} | 500",
+        payment=f"""
+            payment_id | invoice_id | payment_date | amount
+            P1         | I1         | {day(380)}   | 100
+            P2         | I1         | {day(300)}   | -100
+            P3         | I1         | {day(10)}    | 50
+        """,
+    )
+    found.expect("indicator.payment", "payment_amount_trend | payment_cnt_12m\n- | 1")
+
+
 def test_bad_debt_is_what_was_written_off_not_what_was_set_off(night):
     found = night(
         invoice=f"""

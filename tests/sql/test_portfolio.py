@@ -287,6 +287,19 @@ def test_a_month_with_nothing_to_collect_is_no_success(night):
     )
 
 
+def test_a_month_that_took_back_more_than_it_sold_has_no_collection_rate(night):
+    found = night(
+        invoice="invoice_id | invoice_date | due_date | amount\nI1 | 2026-10-01 | 2026-10-10 | 100",
+        payment="invoice_id | payment_date | amount\nI1 | 2026-10-10 | 100",
+        credit_note="credit_note_id | credit_date | amount\nN1 | 2026-10-20 | 300",
+    )
+    found.expect(
+        "mart.collection_kpi",
+        "sales_amount | collected_amount | collection_rate | dso\n-200 | 100 | - | -",
+        month_end=date(2026, 10, 31),
+    )
+
+
 def test_post_mortems(night):
     found = night(
         **BOOK,
