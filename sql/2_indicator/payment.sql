@@ -371,32 +371,56 @@ cash AS (
     settlement.event_date,
     SUM(settlement.amount * currency.rate_to_base) AS cash_base
   FROM event.settlement
+  CROSS JOIN night
   LEFT JOIN event.currency ON currency.currency = settlement.currency
-  WHERE settlement.kind = 'cash' AND settlement.customer_id IS NOT NULL
+  WHERE settlement.kind = 'cash'
+    AND settlement.customer_id IS NOT NULL
+    AND settlement.event_date > night.window_start
   GROUP BY settlement.customer_id, settlement.document_id, settlement.event_date
 ),
 
 paying AS (
   SELECT
     cash.customer_id,
-    COUNT(*) FILTER (WHERE cash.event_date > night.window_start AND COALESCE(cash.cash_base, 1) > 0)
-      AS payment_cnt,
-    SUM(cash.cash_base) FILTER (WHERE cash.event_date > night.window_start) AS payment_base,
+    COUNT(*) FILTER (WHERE COALESCE(cash.cash_base, 1) > 0) AS payment_cnt,
+    SUM(cash.cash_base) AS payment_base,
     SUM(cash.cash_base) FILTER (WHERE cash.event_date > night.half_year_start) AS recent_base,
-    SUM(cash.cash_base)
-      FILTER (WHERE cash.event_date > night.window_start AND cash.event_date <= night.half_year_start)
-      AS earlier_base,
+    SUM(cash.cash_base) FILTER (WHERE cash.event_date <= night.half_year_start) AS earlier_base,
     MAX(cash.event_date) FILTER (WHERE COALESCE(cash.cash_base, 1) > 0) AS last_payment_date
   FROM cash
   CROSS JOIN night
   GROUP BY cash.customer_id
 ),
 
-paying_day AS (
-  SELECT DISTINCT cash.customer_id, cash.event_date
-  FROM cash
+-- Who paid nothing in the window: only there is it worth looking through all of the past.
+older_cash AS (
+  SELECT
+    settlement.customer_id,
+    settlement.document_id,
+    settlement.event_date,
+    SUM(settlement.amount * currency.rate_to_base) AS cash_base
+  FROM event.settlement
   CROSS JOIN night
-  WHERE cash.event_date > night.window_start AND COALESCE(cash.cash_base, 1) > 0
+  LEFT JOIN paying ON paying.customer_id = settlement.customer_id
+  LEFT JOIN event.currency ON currency.currency = settlement.currency
+  WHERE settlement.kind = 'cash'
+    AND settlement.customer_id IS NOT NULL
+    AND settlement.event_date <= night.window_start
+    AND paying.last_payment_date IS NULL
+  GROUP BY settlement.customer_id, settlement.document_id, settlement.event_date
+),
+
+paid_before AS (
+  SELECT customer_id, MAX(event_date) AS last_payment_date
+  FROM older_cash
+  WHERE COALESCE(cash_base, 1) > 0
+  GROUP BY customer_id
+),
+
+paying_day AS (
+  SELECT DISTINCT customer_id, event_date
+  FROM cash
+  WHERE COALESCE(cash_base, 1) > 0
 ),
 
 gap AS (
@@ -572,8 +596,10 @@ SELECT
     TRY_CAST(TRY_CAST(COALESCE(paying.recent_base, 0) / NULLIF(paying.earlier_base, 0) - 1 AS DECIMAL(28, 10))
       AS DECIMAL(18, 6))
   END AS payment_amount_trend,
-  EXTRACT(DAY FROM (night.night_time - CAST(paying.last_payment_date AS TIMESTAMP)))
-    AS days_since_payment,
+  EXTRACT(DAY FROM (
+    night.night_time
+    - CAST(COALESCE(paying.last_payment_date, paid_before.last_payment_date) AS TIMESTAMP)
+  )) AS days_since_payment,
   TRY_CAST(TRY_CAST(sums.lost_base / sums.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
     AS bad_debt_ratio,
   sums.no_fx_item_cnt,
@@ -589,6 +615,7 @@ LEFT JOIN behaviour ON behaviour.customer_id = sums.customer_id
 LEFT JOIN percentile ON percentile.customer_id = sums.customer_id
 LEFT JOIN countback ON countback.customer_id = sums.customer_id
 LEFT JOIN true_dso ON true_dso.customer_id = sums.customer_id
+LEFT JOIN paid_before ON paid_before.customer_id = sums.customer_id
 LEFT JOIN paying ON paying.customer_id = sums.customer_id
 LEFT JOIN gaps ON gaps.customer_id = sums.customer_id
 ORDER BY customer_id
