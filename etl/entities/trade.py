@@ -70,7 +70,8 @@ DELIVERY = Entity(
 
 INSTALMENT = Entity(
     "instalment",
-    "A part of an invoice with a due date of its own; all parts together are the invoice.",
+    "A part of an invoice with a due date of its own; all parts together are the invoice. Kept for whoever "
+    "queries the lake: letters, aging and limits go by the invoice's own due date.",
     key=("invoice_id", "instalment_no"),
     event_date="known_from",
     amount="amount",
