@@ -21,7 +21,7 @@ currency AS (
   SELECT currency, rate_to_base FROM event.currency
 ),
 
--- The bill's own money first: it is converted once a currency and month, and base currency not at all.
+-- Money as billed first: it is converted once a currency and month, and base currency not at all.
 native AS (
   SELECT
     customer_id,
@@ -106,14 +106,14 @@ SELECT
   COALESCE(month.own_billed, 0) + COALESCE(ROUND(month.other_billed, 2), 0) AS billed_amount,
   COALESCE(month.own_paid, 0) + COALESCE(ROUND(month.other_paid, 2), 0) AS paid_amount,
   COALESCE(month.own_due, 0) + COALESCE(ROUND(month.other_due, 2), 0) AS due_amount,
-  CAST(CASE
+  CASE
     WHEN month.other_due IS NULL
-      THEN CAST(month.own_late / NULLIF(month.own_due, 0) AS DECIMAL(28, 10))
-    ELSE CAST(
+      THEN CAST(CAST(month.own_late / NULLIF(month.own_due, 0) AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    ELSE CAST(CAST(
       (COALESCE(month.own_late, 0) + month.other_late)
       / NULLIF(COALESCE(month.own_due, 0) + month.other_due, 0)
-    AS DECIMAL(28, 10))
-  END AS DECIMAL(18, 6)) AS days_overdue_wavg,
+      AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+  END AS days_overdue_wavg,
   month.days_overdue_max
 FROM month
 CROSS JOIN base
