@@ -64,6 +64,15 @@ named AS (
   UNION
   SELECT customer_id FROM current.contract
   WHERE NOT is_deleted
+  UNION
+  SELECT customer_id FROM current.delivery
+  WHERE NOT is_deleted
+  UNION
+  SELECT customer_id FROM current.sales_return
+  WHERE NOT is_deleted AND return_date <= CAST(:as_of AS DATE)
+  UNION
+  SELECT customer_id FROM current.refund
+  WHERE NOT is_deleted AND refund_date <= CAST(:as_of AS DATE)
 )
 
 SELECT

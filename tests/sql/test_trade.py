@@ -382,7 +382,7 @@ def test_repeat_and_retention_by_quarters(night):
     )
 
 
-def test_whom_only_an_order_or_a_contract_names_is_in_the_book(night):
+def test_whom_only_one_document_of_trade_names_is_in_the_book(night):
     found = night(
         sales_order=f"""
             order_id | customer_id | order_date | amount
@@ -390,16 +390,23 @@ def test_whom_only_an_order_or_a_contract_names_is_in_the_book(night):
             O2       | NEXT        | {day(-1)}  | 10     # tomorrow
         """,
         contract="contract_id | customer_id\nK1 | SIGNS",
+        delivery=f"delivery_id | customer_id | promised_date\nD1 | AWAITS | {day(-5)}",
+        sales_return=f"return_id | customer_id | return_date | amount\nR1 | RETURNS | {day(1)} | 5",
+        refund=f"refund_id | customer_id | refund_date | amount\nF1 | REFUNDED | {day(1)} | 5",
     )
     found.expect(
         "core.customer",
         """
         customer_id | customer_since | first_sale_date | has_master
+        AWAITS      | -              | -               | no
         ORDERS      | -              | -               | no
+        REFUNDED    | -              | -               | no
+        RETURNS     | -              | -               | no
         SIGNS       | -              | -               | no
         """,
     )
-    found.expect("indicator.trade", "customer_id | open_order_amount\nORDERS | 10\nSIGNS | 0")
+    assert found.row("indicator.trade", customer_id="ORDERS")["open_order_amount"] == 10
+    assert found.row("indicator.trade", customer_id="SIGNS")["open_order_amount"] == 0
 
 
 @pytest.mark.parametrize("rate", ["1", "25000", "0.00004"])
