@@ -15,7 +15,7 @@ ui: setup ## keep Airflow up until Ctrl-C
 	@$(PY) -m etl.airflow_local ui
 
 test: setup ## set up what is missing and pass all tests (ARGS="-k calendar" for some)
-	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: setup ## the tests that take long: every fault, more places to die, make run on the sandbox
 	@$(PY) -m pytest -m soak $(ARGS)

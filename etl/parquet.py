@@ -10,15 +10,22 @@ import duckdb
 
 from etl.engine.duckdb import literal, quoted
 
+AT_ONCE = 100
+"""Rows bound in one statement."""
+
 
 def write_rows(*, target: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> int:
     """Write `rows` (bound, never pasted) in the order given; returns how many."""
     columns = ", ".join(f"{quoted(name)} {type_}" for name, type_ in types.items())
-    holes = ", ".join("?" for _ in types)
+    holes = f"({', '.join('?' for _ in types)})"
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE rows ({columns})")
-        for row in rows:
-            connection.execute(f"INSERT INTO rows VALUES ({holes})", [row[name] for name in types])
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            connection.execute(
+                f"INSERT INTO rows VALUES {', '.join(holes for _ in some)}",
+                [row[name] for row in some for name in types],
+            )
         connection.execute(
             f"COPY rows TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
         )

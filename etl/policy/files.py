@@ -95,7 +95,7 @@ def load_policies(name: str, *, beside: Path, base_currency: str | None = None) 
         active = active.model_copy(update={"book": book})
     others = tuple(
         policy
-        for policy in map(read_policy, sorted(POLICY_FOLDER.glob("*.yaml")))
+        for policy in map(read_policy, sorted({*POLICY_FOLDER.glob("*.yaml")} - {path}))
         if policy.policy_id != active.policy_id
     )
     return Policies(active, others)

@@ -154,6 +154,7 @@ def _python(code: str, **environment: str) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
+@pytest.mark.soak  # tests/integration/test_airflow_local.py runs one under the real scheduler
 def test_a_whole_night(dag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.utils.db import initdb
 

@@ -24,8 +24,8 @@ TESTS = Path(__file__).resolve().parent.parent
 BOOK = TESTS / "books/receivables_2012.yaml"
 EXPORT = TESTS.parents[1] / "shared/data/ibm_receivables_2012/receivables.csv"
 NIGHTS = ("2012-12-31", "2012-06-30", "2012-02-29")
-BACK = ("2012-06-30", "2012-12-31")
-"""Two of them, the other way round."""
+ALONE = ("2012-06-30",)
+"""One of them, in a lake that has not seen the later one."""
 COMPUTED = ("current", "event", "core", "indicator", "grade", "mart")
 
 pytestmark = pytest.mark.skipif(
@@ -49,12 +49,12 @@ class LakeNight(Night):
 
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two lakes with some of the same nights, run in opposite orders."""
-    forth, back = tmp_path_factory.mktemp("forth"), tmp_path_factory.mktemp("back")
-    for home, nights in ((forth, NIGHTS), (back, BACK)):
+    """Two lakes with a night in common: run after a later one, and alone."""
+    forth, alone = tmp_path_factory.mktemp("forth"), tmp_path_factory.mktemp("alone")
+    for home, nights in ((forth, NIGHTS), (alone, ALONE)):
         for as_of in nights:
             run(home, BOOK, as_of)
-    return forth, back
+    return forth, alone
 
 
 @pytest.mark.parametrize("as_of", NIGHTS)
@@ -76,18 +76,18 @@ def test_every_customer_is_as_the_oracle_says(homes: tuple[Path, Path], as_of: s
         assert not differences(got, expected), who
 
 
-def test_two_nights_differ_and_each_is_the_same_in_any_order(homes: tuple[Path, Path]) -> None:
-    forth, back = (
+def test_two_nights_differ_and_each_is_the_same_whatever_was_run_before(homes: tuple[Path, Path]) -> None:
+    forth, alone = (
         {
             name: sha
             for layer in COMPUTED
             for name, sha in digest_tree(home / layer).items()
-            if any(f"as_of={as_of}" in name for as_of in BACK)
+            if any(f"as_of={as_of}" in name for as_of in ALONE)
         }
         for home in homes
     )
-    assert len(forth) > len(COMPUTED)
-    assert forth == back
+    assert len(forth) >= len(COMPUTED)
+    assert forth == alone
     june, december = (
         LakeNight(homes[0], date.fromisoformat(as_of)).file("mart.customer_credit").read_bytes()
         for as_of in ("2012-06-30", "2012-12-31")
