@@ -76,7 +76,9 @@ def test_every_customer_is_as_the_oracle_says(homes: tuple[Path, Path], as_of: s
         assert not differences(got, expected), who
 
 
-def test_two_nights_differ_and_each_is_the_same_whatever_was_run_before(homes: tuple[Path, Path]) -> None:
+def test_two_nights_differ_and_each_is_the_same_whatever_was_run_before(
+    homes: tuple[Path, Path],
+) -> None:
     forth, alone = (
         {
             name: sha
