@@ -163,6 +163,7 @@ def stack(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
     postgres_server.execute("DROP ROLE compose")
 
 
+@pytest.mark.soak  # a second night under a real Airflow; test_airflow_local.py has the first
 def test_a_night_on_postgresql_by_the_commands_of_the_services(stack: Stack) -> None:
     assert stack.start("init").wait(SECONDS_TO_START) == 0, (stack.home / "init.log").read_text()
     running: dict[str, subprocess.Popen[bytes]] = {}

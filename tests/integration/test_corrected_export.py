@@ -17,6 +17,7 @@ def _quality(result: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.soak  # three nights; tests/unit/test_quarantine.py has the rules
 def test_a_corrected_row_closes_its_entry_and_is_graded(tmp_path: Path) -> None:
     book = write_book(tmp_path / "book", ledger=BROKEN)
     first = _quality(run(tmp_path / "home", book, "2026-04-29"))

@@ -58,6 +58,7 @@ DECIDED = """\
 """
 
 
+@pytest.mark.soak  # the whole sandbox does it in test_sandbox_night.py
 def test_a_court_record_finds_its_customer(tmp_path: Path) -> None:
     home, ledger = tmp_path / "home", LEDGER.replace("缓付贸易", "宁波缓付贸易")
     courts = COURTS.replace("缓付贸易", "宁波缓付贸易")

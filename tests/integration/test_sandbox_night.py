@@ -127,6 +127,7 @@ def test_a_client_that_keeps_to_no_limit_is_seen(nights: Nights) -> None:
     assert nights.server.counts()["violations"]["gleif"]
 
 
+@pytest.mark.soak  # system by system in tests/sources
 def test_wrong_credentials_hold_their_feeds_and_are_named(nights: Nights, folder: Path) -> None:
     home = folder / "refused"
     wrong = ("zoho", "qcc", "tianyancha", "creditsafe", "courtlistener")

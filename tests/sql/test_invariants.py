@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ def test_the_order_rows_come_in_changes_no_byte(world: list[Customer], seed: int
         )
 
 
+@pytest.mark.soak  # test_same_bytes.py does it above one row group
 def test_four_threads_and_one_write_the_same_bytes(tmp_path: Path) -> None:
     """On more rows than one row group holds (122,880), in two orders."""
     first = night_of_many(tmp_path / "one", threads=1, order="number")

@@ -460,7 +460,13 @@ def night(root: Path, tables: dict[str, list[Path]], *, threads: int) -> dict[st
     return hashes
 
 
-@pytest.mark.parametrize("size", [3_000, ROW_GROUP + 20_000], ids=["small", "above one row group"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(3_000, id="small", marks=pytest.mark.soak),
+        pytest.param(ROW_GROUP + 20_000, id="above one row group"),
+    ],
+)
 def test_order_and_threads_change_no_byte(tmp_path: Path, size: int) -> None:
     one = night(tmp_path / "one", ledger(tmp_path / "one", size=size, order=1), threads=1)
     four = night(tmp_path / "four", ledger(tmp_path / "four", size=size, order=2), threads=4)
