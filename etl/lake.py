@@ -8,10 +8,12 @@ is the commit: a file no manifest names does not exist. Readers follow manifests
 folders.
 """
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -36,6 +38,17 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """One process or thread at a time, by a lock on the folder itself that goes when its holder dies."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(handle)
 
@@ -117,27 +130,30 @@ class Lake:
     ) -> Partition:
         """Make and commit one partition, or return the one this very build made before.
 
+        Tasks side by side may want the same one, such as tonight's customers: one makes it, the others wait.
         `produce` writes the Parquet file it is given and returns its row count.
         """
         folder = self._folder(name, as_of)
-        present = self.find(name, as_of)
-        if present and present.build == build and self.file(present).exists():
-            return present
-        target = folder / build / PART
-        target.parent.mkdir(parents=True, exist_ok=True)
-        rows = produce(target=target)
-        with target.open("rb") as stream:
-            os.fsync(stream.fileno())
-        sync_folder(target.parent)
-        partition = Partition(
-            name=name,
-            as_of=as_of.isoformat(),
-            build=build,
-            path=target.relative_to(self.root).as_posix(),
-            sha256=file_sha256(target),
-            rows=rows,
-            columns=dict(columns),
-            inputs=dict(inputs),
-        )
-        write_json(folder / "manifest.json", asdict(partition))
-        return partition
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone_in(folder):
+            present = self.find(name, as_of)
+            if present and present.build == build and self.file(present).exists():
+                return present
+            target = folder / build / PART
+            target.parent.mkdir(parents=True, exist_ok=True)
+            rows = produce(target=target)
+            with target.open("rb") as stream:
+                os.fsync(stream.fileno())
+            sync_folder(target.parent)
+            partition = Partition(
+                name=name,
+                as_of=as_of.isoformat(),
+                build=build,
+                path=target.relative_to(self.root).as_posix(),
+                sha256=file_sha256(target),
+                rows=rows,
+                columns=dict(columns),
+                inputs=dict(inputs),
+            )
+            write_json(folder / "manifest.json", asdict(partition))
+            return partition

@@ -1,8 +1,10 @@
 """A partition is there when its manifest says so, and not a moment before."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -54,6 +56,26 @@ def test_a_build_that_exists_is_not_made_again(tmp_path: Path) -> None:
     first = write(lake, "b1", produce)
 
     assert write(lake, "b1", produce) == first
+    assert produce.asked == 1
+
+
+def test_two_that_want_the_same_build_at_once_make_it_once(tmp_path: Path) -> None:
+    """Two tasks of a night that ask providers both need tonight's customers."""
+    lake, produce, began, may_end = Lake(tmp_path), Producer(), Event(), Event()
+
+    def slowly(*, target: Path) -> int:
+        began.set()
+        assert may_end.wait(20)
+        return produce(target=target)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(write, lake, "b1", slowly)
+        assert began.wait(20)
+        second = pool.submit(write, lake, "b1", produce)
+        wait([second], timeout=0.2)  # without the lock it is through by now, and counts as asked
+        may_end.set()
+
+        assert first.result(20) == second.result(20)
     assert produce.asked == 1
 
 
