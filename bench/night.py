@@ -1,6 +1,7 @@
 """`zixin night` and `make run` on the sample ledger, from an empty home: what a newcomer waits for.
 
-The promises: at most 15 s and, after set-up, at most 120 s on two cores.
+The promises on two cores: at most 15 s (16 since a night has scores, limits and alerts) and, after
+set-up, at most 120 s.
 """
 
 import subprocess
