@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -66,9 +66,16 @@ class DuckDBEngine:
             connection.execute(f"USE {catalog}")
             _prepare(connection, tables, as_of)
             yield connection
+        except (
+            duckdb.FatalException,
+            duckdb.InternalException,
+        ):  # DuckDB gives up the whole database after one of these
+            _DATABASES.clear()
+            raise
         finally:
-            connection.execute("USE memory")
-            connection.execute(f"DETACH DATABASE IF EXISTS {catalog}")
+            with suppress(duckdb.Error):  # what went wrong before is the one to hear of
+                connection.execute("USE memory")
+                connection.execute(f"DETACH DATABASE IF EXISTS {catalog}")
             connection.close()
 
     def _config(self) -> dict[str, Any]:
