@@ -66,11 +66,8 @@ class DuckDBEngine:
             connection.execute(f"USE {catalog}")
             _prepare(connection, tables, as_of)
             yield connection
-        except (
-            duckdb.FatalException,
-            duckdb.InternalException,
-        ):  # DuckDB gives up the whole database after one of these
-            _DATABASES.clear()
+        except (duckdb.FatalException, duckdb.InternalException):
+            _DATABASES.clear()  # after one of these DuckDB gives up the whole database
             raise
         finally:
             with suppress(duckdb.Error):  # what went wrong before is the one to hear of
