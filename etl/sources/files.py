@@ -77,7 +77,7 @@ def _matches(beside: Path, pattern: str) -> list[Path]:
     anchor = Path(plain.anchor)
     try:
         return [path for path in anchor.glob(str(plain.relative_to(anchor))) if path.is_file()]
-    except (ValueError, NotImplementedError):
+    except (ValueError, NotImplementedError):  # what pathlib raises for a pattern that is none
         return []
 
 

@@ -377,6 +377,6 @@ SELECT
     WHEN converted.is_contradictory THEN 'unit_mix'
   END AS null_reason
 FROM core.customer
-JOIN policy.freshness ON freshness.source = 'statement'
+LEFT JOIN policy.freshness ON freshness.source = 'statement'
 LEFT JOIN converted ON converted.customer_id = customer.customer_id
 ORDER BY customer_id

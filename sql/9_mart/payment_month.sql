@@ -17,10 +17,6 @@
 
 WITH
 
-currency AS (
-  SELECT currency, rate_to_base FROM event.currency
-),
-
 -- Money as billed first: it is converted once a currency and month, and base currency not at all.
 native AS (
   SELECT
@@ -49,7 +45,7 @@ native AS (
     NULL,
     NULL
   FROM event.settlement
-  LEFT JOIN currency ON currency.currency = settlement.currency
+  LEFT JOIN event.currency ON currency.currency = settlement.currency
   WHERE settlement.kind = 'cash'
     AND settlement.customer_id IS NOT NULL
     AND settlement.event_date

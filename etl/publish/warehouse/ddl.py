@@ -187,36 +187,38 @@ def _shape_views(
             connection.execute(CreateView(query, name.name, schema=table.schema, or_replace=True))
             have = Relation(is_view=True)
             yield name
-        said: list[ExecutableDDLElement] = []
+        comments_due: list[ExecutableDDLElement] = []
         for column in source.columns:
             target = sa.Column(column.name, column.type, comment=comments[column.name])
             name.append_column(target, replace_existing=True)
             if have.column_comments.get(column.name) != target.comment:
-                said.append(SetColumnComment(target))
+                comments_due.append(SetColumnComment(target))
         if have.comment != view_comment(table, view):
-            said.append(SetViewComment(name, view_comment(table, view)))
-        _say(connection, said)
+            comments_due.append(SetViewComment(name, view_comment(table, view)))
+        _execute_together(connection, comments_due)
 
 
 def _comment_table(
     connection: sa.Connection, table: WarehouseTable, made: sa.Table, have: Relation
 ) -> None:
-    said: list[ExecutableDDLElement] = []
+    comments_due: list[ExecutableDDLElement] = []
     made.comment = table_comment(table)
     if have.comment != made.comment:
-        said.append(SetTableComment(made))
+        comments_due.append(SetTableComment(made))
     comments = column_comments(table, [column.name for column in made.columns])
     for column in made.columns:
         column.comment = comments[column.name]
         if have.column_comments.get(column.name) != column.comment:
-            said.append(SetColumnComment(column))
-    _say(connection, said)
+            comments_due.append(SetColumnComment(column))
+    _execute_together(connection, comments_due)
 
 
-def _say(connection: sa.Connection, said: Sequence[ExecutableDDLElement]) -> None:
-    """Comments of one table or view, in one go: a new warehouse has some seven thousand of them."""
-    if said:
-        texts = [str(one.compile(dialect=connection.dialect)) for one in said]
+def _execute_together(
+    connection: sa.Connection, statements: Sequence[ExecutableDDLElement]
+) -> None:
+    """The comments of one table or view, in one go: a new warehouse has some seven thousand of them."""
+    if statements:
+        texts = [str(one.compile(dialect=connection.dialect)) for one in statements]
         connection.exec_driver_sql(";\n".join(texts))
 
 
