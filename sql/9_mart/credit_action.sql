@@ -14,7 +14,7 @@
 --   action_kind    VARCHAR        credit, contract, crm: whose work it is [R0-22, R0-41]
 --   reason         VARCHAR        what it follows from
 --   urgency        INTEGER        1 today, 2 this week, 3 when there is time
---   amount         DECIMAL(28,2)  the money it is about, base currency; NULL: about none, or unknown
+--   amount         DECIMAL(28,2)  what to ask for, or to lower a limit to (which may be 0), base currency; NULL: no money, or unknown
 --   base_currency  VARCHAR        of it
 
 WITH
@@ -155,7 +155,8 @@ SELECT
   action_kind,
   reason,
   urgency,
-  CAST(amount AS DECIMAL(28, 2)) AS amount,
+  -- A limit may be lowered to nothing; of anything else, 0 is no money at all.
+  CAST(CASE WHEN action_code = 'LIMIT_DOWN' THEN amount ELSE NULLIF(amount, 0) END AS DECIMAL(28, 2)) AS amount,
   base_currency
 FROM proposed
 ORDER BY customer_id, action_code

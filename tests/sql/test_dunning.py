@@ -181,6 +181,25 @@ def test_each_action_has_its_reason(tmp_path: Path, case: Case, actions: dict[st
     assert proposed(tmp_path, {**GOOD, **case}) == actions
 
 
+@pytest.mark.parametrize(
+    ("case", "action", "amount"),
+    [
+        ({"contract_breach_cnt_24m": 1, "contract_breach_amt_24m": 500}, "CONTRACT_CTRL", 500),
+        ({"contract_breach_cnt_24m": 1, "contract_breach_amt_24m": 0}, "CONTRACT_CTRL", None),
+        ({"delivery_delay_days": 1, "contract_breach_amt_24m": 0}, "CONTRACT_CTRL", None),
+        ({"exposure_amount": 1001}, "SUSPEND_SUPPLY", 1),
+        ({"exposure_amount": 1000}, "SUSPEND_SUPPLY", None),
+        ({"final_grade": "D"}, "LIMIT_DOWN", 0),  # lowered to nothing: a limit like any other
+    ],
+)  # fmt: skip
+def test_no_money_is_no_amount(tmp_path: Path, case: Case, action: str, amount: int | None) -> None:
+    found = standing(tmp_path, [{**GOOD, **case}])
+
+    amounts = {row["action_code"]: row["amount"] for row in found.rows("mart.credit_action")}
+
+    assert amounts[action] == amount
+
+
 def test_who_is_held_is_proposed_for_suspension(tmp_path: Path) -> None:
     """State and action agree (I20)."""
     found = standing(
