@@ -3,7 +3,8 @@
 -- Conditions of tonight (action.alert_*) and what changed since the last published night (EW02, EW03,
 -- EW20) meet the list of that night: an alert keeps its number and its first day as long as its condition
 -- holds without a gap, and what a person said of it (current.alert_ack). A closed alert stays on the
--- list for a while. A change of a letter or a grade stays open until the letter or grade is back where it was.
+-- list for a while. A fall of a letter, a grade or its coverage stays open until it is back where it was before the
+-- first of its falls; each further fall is looked at anew.
 --
 -- Grain: one row per rule and subject. Key: rule_id, subject_kind, subject_id.
 -- Requirements: EW01, EW02, EW03, EW20; A8; R4-45, R4-46, R4-47.
@@ -27,7 +28,7 @@
 --   escalation_level  INTEGER        1 the clerk, 2 the credit manager, 3 the management [R4-46]
 --   first_seen        DATE           the first night of this alert
 --   last_seen         DATE           the last night on which its condition held
---   severe_since      DATE           the first night at this severity; what was said before it is void
+--   severe_since      DATE           the first night at this severity, or of this letter, grade or coverage; what was said before is void
 --   is_holding        BOOLEAN        the condition holds tonight
 --   state             VARCHAR        open, ack (somebody is at it) or closed
 --   is_new            BOOLEAN        first seen tonight
@@ -80,90 +81,100 @@ earlier AS (
   WHERE is_active
 ),
 
--- A letter that was not there before and is D is a new D.
-changed AS (
+-- What the last night held of a letter, a grade or a coverage that fell.
+standing AS (
+  SELECT rule_id, customer_id, previous_value, previous_text, value_text IS NULL AS is_coverage
+  FROM before.alert
+  WHERE rule_id IN ('EW02', 'EW03', 'EW20') AND is_holding
+),
+
+first_night AS (
+  SELECT COUNT(*) = 0 AS is_first FROM earlier
+),
+
+compared AS (
   SELECT
-    'EW02' AS rule_id, tonight.customer_id, tonight.letter_overdue AS value_text,
-    earlier.letter_overdue AS previous_text, tonight.overdue_no AS value, earlier.overdue_no AS previous_value
+    'EW02' AS rule_id, tonight.customer_id, tonight.letter_overdue AS now_text, tonight.overdue_no AS now_no,
+    earlier.letter_overdue AS before_text, earlier.overdue_no AS before_no
   FROM tonight
-  JOIN earlier ON earlier.customer_id = tonight.customer_id
-  WHERE tonight.overdue_no > earlier.overdue_no
-    OR (tonight.overdue_no = 4 AND earlier.overdue_no IS NULL)
+  LEFT JOIN earlier ON earlier.customer_id = tonight.customer_id
   UNION ALL
   SELECT
-    'EW03', tonight.customer_id, tonight.letter_collection, earlier.letter_collection,
-    tonight.collection_no, earlier.collection_no
+    'EW03', tonight.customer_id, tonight.letter_collection, tonight.collection_no,
+    earlier.letter_collection, earlier.collection_no
   FROM tonight
-  JOIN earlier ON earlier.customer_id = tonight.customer_id
-  WHERE tonight.collection_no > earlier.collection_no
-    OR (tonight.collection_no = 4 AND earlier.collection_no IS NULL)
+  LEFT JOIN earlier ON earlier.customer_id = tonight.customer_id
   UNION ALL
   SELECT
-    'EW20', tonight.customer_id, tonight.final_grade, earlier.final_grade,
-    tonight.grade_no, earlier.grade_no
+    'EW20', tonight.customer_id, tonight.final_grade, tonight.grade_no, earlier.final_grade, earlier.grade_no
   FROM tonight
-  JOIN earlier ON earlier.customer_id = tonight.customer_id
-  WHERE tonight.grade_no > earlier.grade_no
-    OR (tonight.grade_no = 4 AND earlier.grade_no IS NULL)
+  LEFT JOIN earlier ON earlier.customer_id = tonight.customer_id
+),
+
+-- A letter that was not there before and is D is a new D, and so is that of a customer who was not.
+followed AS (
+  SELECT
+    compared.*,
+    compared.now_no > compared.before_no
+      OR (compared.now_no = 4 AND compared.before_no IS NULL AND NOT first_night.is_first) AS is_worse,
+    standing.rule_id IS NOT NULL AS is_standing,
+    standing.previous_value,
+    standing.previous_text
+  FROM compared
+  CROSS JOIN first_night
+  LEFT JOIN standing
+    ON standing.rule_id = compared.rule_id
+      AND standing.customer_id = compared.customer_id
+      AND NOT standing.is_coverage
+),
+
+-- A change of an earlier night lasts while the letter is still worse than it was before the first change.
+fallen AS (
+  SELECT
+    rule_id,
+    customer_id,
+    now_no,
+    now_text,
+    CASE WHEN is_standing THEN previous_value ELSE before_no END AS previous_value,
+    CASE WHEN is_standing THEN previous_text ELSE before_text END AS previous_text,
+    COALESCE(is_worse, FALSE) AS is_worse
+  FROM followed
+  WHERE is_worse OR (is_standing AND now_no > COALESCE(previous_value, 3))
 ),
 
 covered AS (
   SELECT
-    'EW20' AS rule_id, tonight.customer_id, tonight.scorecard_coverage AS value,
-    earlier.scorecard_coverage AS previous_value
+    rule.rule_id, tonight.customer_id, tonight.scorecard_coverage AS value, rule.amber AS threshold,
+    COALESCE(standing.previous_value, earlier.scorecard_coverage) AS previous_value,
+    COALESCE(earlier.scorecard_coverage - tonight.scorecard_coverage >= rule.amber, FALSE) AS is_worse
   FROM tonight
-  JOIN earlier ON earlier.customer_id = tonight.customer_id
   JOIN policy.alert_rule AS rule ON rule.rule_id = 'EW20'
-  LEFT JOIN changed ON changed.rule_id = 'EW20' AND changed.customer_id = tonight.customer_id
-  WHERE changed.customer_id IS NULL
-    AND earlier.scorecard_coverage - tonight.scorecard_coverage >= rule.amber
-),
-
--- A change of an earlier night lasts while the letter is still worse than it was.
-lasting AS (
-  SELECT
-    alert.rule_id, alert.customer_id, alert.severity, alert.value_text, alert.previous_text, alert.previous_value,
-    CASE alert.rule_id
-      WHEN 'EW02' THEN tonight.letter_overdue
-      WHEN 'EW03' THEN tonight.letter_collection
-      ELSE tonight.final_grade
-    END AS now_text,
-    CASE alert.rule_id
-      WHEN 'EW02' THEN tonight.overdue_no
-      WHEN 'EW03' THEN tonight.collection_no
-      ELSE tonight.grade_no
-    END AS now_no
-  FROM before.alert AS alert
-  JOIN tonight ON tonight.customer_id = alert.customer_id
-  LEFT JOIN changed
-    ON changed.rule_id = alert.rule_id AND changed.customer_id = alert.customer_id
-  WHERE alert.rule_id IN ('EW02', 'EW03', 'EW20')
-    AND alert.value_text IS NOT NULL
-    AND alert.is_holding
-    AND changed.customer_id IS NULL
+  LEFT JOIN earlier ON earlier.customer_id = tonight.customer_id
+  LEFT JOIN standing
+    ON standing.rule_id = rule.rule_id
+      AND standing.customer_id = tonight.customer_id
+      AND standing.is_coverage
+  LEFT JOIN fallen ON fallen.rule_id = rule.rule_id AND fallen.customer_id = tonight.customer_id
+  WHERE fallen.customer_id IS NULL
+    AND (
+      earlier.scorecard_coverage - tonight.scorecard_coverage >= rule.amber
+      OR standing.previous_value - tonight.scorecard_coverage >= rule.amber
+    )
 ),
 
 fired AS (
   SELECT rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, previous_value,
-    value_text, previous_text, evidence_keys
+    value_text, previous_text, evidence_keys, FALSE AS is_worse
   FROM condition
   UNION ALL
   SELECT
-    rule_id, 'customer', customer_id, customer_id, CASE WHEN value = 4 THEN 'red' ELSE 'amber' END,
-    value, NULL, previous_value, value_text, previous_text, NULL
-  FROM changed
-  UNION ALL
-  SELECT
-    covered.rule_id, 'customer', covered.customer_id, covered.customer_id, 'amber',
-    covered.value, rule.amber, covered.previous_value, NULL, NULL, NULL
-  FROM covered
-  JOIN policy.alert_rule AS rule ON rule.rule_id = covered.rule_id
-  UNION ALL
-  SELECT
     rule_id, 'customer', customer_id, customer_id, CASE WHEN now_no = 4 THEN 'red' ELSE 'amber' END,
-    now_no, NULL, previous_value, now_text, previous_text, NULL
-  FROM lasting
-  WHERE now_no > COALESCE(previous_value, 3)
+    now_no, NULL, previous_value, now_text, previous_text, NULL, is_worse
+  FROM fallen
+  UNION ALL
+  SELECT rule_id, 'customer', customer_id, customer_id, 'amber', value, threshold, previous_value,
+    NULL, NULL, NULL, is_worse
+  FROM covered
 ),
 
 held AS (
@@ -184,7 +195,8 @@ dated AS (
     CASE WHEN last_night.is_holding THEN last_night.first_seen ELSE CAST(:as_of AS DATE) END AS first_seen,
     CAST(:as_of AS DATE) AS last_seen,
     CASE
-      WHEN last_night.is_holding AND (last_night.severity = 'red' OR held.severity = 'amber')
+      WHEN last_night.is_holding AND NOT held.is_worse
+        AND (last_night.severity = 'red' OR held.severity = 'amber')
         THEN last_night.severe_since
       ELSE CAST(:as_of AS DATE)
     END AS severe_since,

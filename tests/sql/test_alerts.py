@@ -1,5 +1,7 @@
 """action.alert_money, action.alert_conduct, action.alert_outside and mart.alert: EW01 to EW20."""
 
+from decimal import Decimal
+
 import pytest
 
 ALERT = "rule_id | subject_kind | subject_id | severity | state | first_seen | last_seen | is_new"
@@ -39,15 +41,15 @@ def test_the_warning_line_is_met_on_the_cent(night, owed, limit, severity):
     assert fired == ([severity] if severity else [])
 
 
-def graded(night, as_of, letter, grade="B", before=None, coverage="0.8", **more):
-    """A night of which only the grade of C1 is known."""
+def graded(night, as_of, letter, grade="B", before=None, coverage="0.8", who="C1", **more):
+    """A night of which only the grade of C1, or of another, is known."""
     return night(
         as_of=as_of,
         before=before,
         made={
             "grade.credit_grade": f"""
                 customer_id | is_active | letter_overdue | letter_collection | final_grade | scorecard_coverage
-                C1          | true      | {letter}       | A                 | {grade}     | {coverage}
+                {who}       | true      | {letter}       | A                 | {grade}     | {coverage}
             """
         },
         **more,
@@ -105,6 +107,52 @@ def test_lost_coverage_is_seen(night, coverage, fires):
     found = graded(night, "2026-11-11", "B", before=first, coverage=coverage)
 
     assert bool(alerts(found, "EW20")) == fires
+
+
+def test_the_d_of_a_customer_who_was_not_there_is_a_new_d(night):
+    """On the first night of all there is nothing to compare with."""
+    first = graded(night, "2026-11-10", "A", who="OLD")
+    second = graded(night, "2026-11-11", "D", grade="D", before=first)
+
+    assert alerts(graded(night, "2026-11-10", "D", grade="D"), "EW02") == {}
+    assert alerts(second, "EW02")["C1"]["severity"] == "red"
+
+
+def test_a_letter_that_gets_worse_again_is_looked_at_anew_and_stays_until_it_is_back(night):
+    """A, B, which Ann is at, C, B, A: worse than it was from the first fall to the last night."""
+    said = {"alert_ack": ACK.replace("EW01", "EW02").format("ack", "2026-11-11", "-")}
+    nights = [graded(night, "2026-11-10", "A")]
+    for day, letter in enumerate("BCBA", start=11):
+        nights.append(graded(night, f"2026-11-{day}", letter, before=nights[-1], **said))
+
+    told = [alerts(found, "EW02")["C1"] for found in nights[1:]]
+
+    assert [row["state"] for row in told] == ["ack", "open", "open", "closed"]
+    assert [row["value_text"] for row in told[:3]] == ["B", "C", "B"]
+    assert {row["previous_text"] for row in told} == {"A"}
+    assert {row["first_seen"].isoformat() for row in told} == {"2026-11-11"}
+
+
+def test_coverage_that_falls_under_a_fallen_grade_adds_no_second_alert(night):
+    nights = [graded(night, "2026-11-10", "A", grade="A")]
+    for day, grade, coverage in ((11, "B", "0.8"), (12, "B", "0.5"), (13, "A", "0.5")):
+        nights.append(
+            graded(night, f"2026-11-{day}", "A", grade, before=nights[-1], coverage=coverage)
+        )
+
+    assert [alerts(found, "EW20")["C1"]["value_text"] for found in nights[1:3]] == ["B", "B"]
+    assert alerts(nights[3], "EW20")["C1"]["state"] == "closed"
+
+
+def test_lost_coverage_stays_on_the_list_until_it_is_back(night):
+    nights = [graded(night, "2026-11-10", "B", coverage="0.8")]
+    for day, coverage in ((11, "0.5"), (12, "0.55"), (13, "0.61")):
+        nights.append(graded(night, f"2026-11-{day}", "B", before=nights[-1], coverage=coverage))
+
+    told = [alerts(found, "EW20")["C1"] for found in nights[1:]]
+
+    assert [row["is_holding"] for row in told] == [True, True, False]
+    assert {row["previous_value"] for row in told} == {Decimal("0.8")}
 
 
 def fired(night, as_of, severity, before=None, **more):
