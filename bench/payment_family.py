@@ -56,6 +56,7 @@ def run_model(name: str, threads: int) -> None:
         as_of=AS_OF,
         types=model.types,
         order_by=model.key,
+        may_be_null=model.key_may_be_null,
         target=FOLDER / f"{name}.parquet",
     )
 

@@ -62,6 +62,7 @@ def run_layer(layer: str, threads: int) -> None:
             as_of=AS_OF,
             types=model.types,
             order_by=model.key,
+            may_be_null=model.key_may_be_null,
             target=folder() / f"{model.full_name}.parquet",
         )
         seconds = time.perf_counter() - start

@@ -219,6 +219,10 @@ def _policies() -> Iterator[str]:
     )
 
 
+def _key_column(model: Model, name: str) -> str:
+    return f"`{name}` (may be NULL)" if name in model.key_may_be_null else f"`{name}`"
+
+
 def _model(model: Model) -> Iterator[str]:
     yield f"### {model.full_name}"
     yield ""
@@ -227,7 +231,7 @@ def _model(model: Model) -> Iterator[str]:
     if model.explanation:
         yield from (*model.explanation.splitlines(), "")
     yield f"- {model.grain[:1].upper()}{model.grain[1:]}"
-    yield f"- Key: {', '.join(f'`{name}`' for name in model.key)}"
+    yield f"- Key: {', '.join(_key_column(model, name) for name in model.key)}"
     if model.reads:
         yield f"- Reads: {', '.join(map(_link, model.reads))}"
     yield f"- Requirements: {model.requirements}"

@@ -27,7 +27,7 @@ one so long ago that its grades have had their time to turn out good or bad (out
 
 
 _QUESTION = re.compile(r"^-- (\w+): (.+)$")
-_KEY = re.compile(r"^-- Grain: (.+?) Key: ([\w, ]+)\.$")
+_KEY = re.compile(r"^-- Grain: (.+?) Key: ([\w, ]+?)(?: \(may be NULL: ([\w, ]+)\))?\.$")
 _REQUIREMENTS = re.compile(r"^-- Requirements: (.+)$")
 _COLUMN = re.compile(r"^--   (\w+) +([A-Z]+(?:\(\d+, ?\d+\))?) +(\S.*)$")
 _TABLE = re.compile(
@@ -57,6 +57,7 @@ class Model:
     grain: str
     requirements: str
     key: tuple[str, ...]
+    key_may_be_null: tuple[str, ...]
     columns: tuple[Column, ...]
     sql: str
 
@@ -114,10 +115,15 @@ def read_model(path: Path) -> Model:
         explanation=_explanation(header),
         grain=grain[1],
         requirements=first(_REQUIREMENTS, "'-- Requirements: …'")[1].rstrip("."),
-        key=tuple(grain[2].replace(" ", "").split(",")),
+        key=_names(grain[2]),
+        key_may_be_null=_names(grain[3] or ""),
         columns=columns,
         sql=text,
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in re.split(r"[, ]+", text) if name)
 
 
 def _explanation(header: list[str]) -> str:

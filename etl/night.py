@@ -177,6 +177,7 @@ def transform(as_of: date, layer: str) -> dict[str, Any]:
                     as_of=as_of,
                     types=model.types,
                     order_by=model.key,
+                    may_be_null=model.key_may_be_null,
                 ),
             ).rows
     return rows

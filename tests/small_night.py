@@ -64,6 +64,7 @@ def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "Sm
             as_of=as_of,
             types=model.types,
             order_by=model.key,
+            may_be_null=model.key_may_be_null,
             target=target,
         )
         tables[model.full_name] = [target]

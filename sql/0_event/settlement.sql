@@ -4,12 +4,13 @@
 -- it settles. What settles no known invoice keeps invoice_id NULL: cash on account, an unapplied
 -- credit. It moves to its invoice by itself on the night the invoice comes.
 --
--- Grain: one row per document and invoice line. Key: event_id.
+-- Grain: one row per document and the part of it. Key: document_type, document_id, line, invoice_id (may be NULL: line, invoice_id).
 -- Requirements: A0.1 Paid, due, claimed; C2; I15, I16.
 --
 -- Columns
---   event_id      VARCHAR        kind of document, its number, its line and the invoice; % and : inside the first as %25 and %3A
---   document_id   VARCHAR        the payment, credit note or claim; for applied_unseen the invoice
+--   document_type VARCHAR        payment, credit_note, claim, balance
+--   document_id   VARCHAR        the payment, credit note or claim; of a balance the invoice
+--   line          VARCHAR        the payment's line; of a balance the day it was stated; NULL: the whole document, or what its lines left
 --   customer_id   VARCHAR        whose; NULL: a payment that names neither customer nor known invoice
 --   invoice_id    VARCHAR        the invoice it settles; NULL: on account, unapplied
 --   event_date    DATE           value date
@@ -66,16 +67,12 @@ named AS (
 ),
 
 -- Lines come first; a payment that names one invoice and has no lines settles that one whole, and
--- one that names none, or none we know in its currency, is on account. % and : are escaped: a number with a
--- colon in it must not read like another number and its line.
+-- one that names none, or none we know in its currency, is on account.
 paid AS (
   SELECT
-    'payment:' || REPLACE(REPLACE(payment_id, '%', '%25'), ':', '%3A') || CASE
-      WHEN is_lined THEN ':' || REPLACE(REPLACE(line, '%', '%25'), ':', '%3A') || ':' || invoice_id
-      WHEN is_known THEN ':whole'
-      ELSE ':left'
-    END AS event_id,
+    'payment' AS document_type,
     payment_id AS document_id,
+    line,
     CASE
       WHEN is_lined THEN invoice_customer_id
       WHEN is_known THEN COALESCE(invoice_customer_id, customer_id)
@@ -106,8 +103,9 @@ used AS (
 
 left_over AS (
   SELECT
-    'payment:' || REPLACE(REPLACE(payment.payment_id, '%', '%25'), ':', '%3A') || ':left' AS event_id,
+    'payment' AS document_type,
     payment.payment_id AS document_id,
+    CAST(NULL AS VARCHAR) AS line,
     COALESCE(payment.customer_id, used.customer_id) AS customer_id,
     CAST(NULL AS VARCHAR) AS invoice_id,
     payment.payment_date AS event_date,
@@ -120,8 +118,9 @@ left_over AS (
 
 credit AS (
   SELECT
-    'credit_note:' || credit_note.credit_note_id AS event_id,
+    'credit_note' AS document_type,
     credit_note.credit_note_id AS document_id,
+    CAST(NULL AS VARCHAR) AS line,
     COALESCE(invoice.customer_id, credit_note.customer_id) AS customer_id,
     invoice.invoice_id,
     credit_note.credit_date AS event_date,
@@ -137,8 +136,9 @@ credit AS (
 -- A claim paid out is money leaving us, not a settlement: only the deducted kind closes an invoice.
 deduction AS (
   SELECT
-    'claim:' || claim.claim_id AS event_id,
+    'claim' AS document_type,
     claim.claim_id AS document_id,
+    CAST(NULL AS VARCHAR) AS line,
     COALESCE(invoice.customer_id, claim.customer_id) AS customer_id,
     invoice.invoice_id,
     claim.claim_date AS event_date,
@@ -166,16 +166,16 @@ closing AS (
 ),
 
 seen AS (
-  SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+  SELECT document_type, document_id, line, customer_id, invoice_id, event_date, kind, currency, amount
   FROM paid
   UNION ALL
-  SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+  SELECT document_type, document_id, line, customer_id, invoice_id, event_date, kind, currency, amount
   FROM left_over
   UNION ALL
-  SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+  SELECT document_type, document_id, line, customer_id, invoice_id, event_date, kind, currency, amount
   FROM credit
   UNION ALL
-  SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+  SELECT document_type, document_id, line, customer_id, invoice_id, event_date, kind, currency, amount
   FROM deduction
 ),
 
@@ -224,8 +224,9 @@ gap_change AS (
 
 unseen AS (
   SELECT
-    'balance:' || CAST(stated_on AS VARCHAR) || ':' || invoice_id AS event_id,
+    'balance' AS document_type,
     invoice_id AS document_id,
+    CAST(stated_on AS VARCHAR) AS line,
     customer_id,
     invoice_id,
     stated_on AS event_date,
@@ -236,9 +237,9 @@ unseen AS (
   WHERE amount <> 0
 )
 
-SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+SELECT document_type, document_id, line, customer_id, invoice_id, event_date, kind, currency, amount
 FROM seen
 UNION ALL
-SELECT event_id, document_id, customer_id, invoice_id, event_date, kind, currency, amount
+SELECT document_type, document_id, line, customer_id, invoice_id, event_date, kind, currency, amount
 FROM unseen
-ORDER BY event_id
+ORDER BY document_type, document_id, line, invoice_id

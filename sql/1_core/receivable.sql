@@ -147,11 +147,11 @@ on_account_running AS (
   SELECT
     settlement.customer_id,
     settlement.currency,
-    settlement.event_id,
+    settlement.document_id,
     settlement.event_date,
     SUM(settlement.amount) OVER (
       PARTITION BY settlement.customer_id, settlement.currency
-      ORDER BY settlement.event_date, settlement.event_id
+      ORDER BY settlement.event_date, settlement.document_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS running_amount
   FROM event.settlement
@@ -164,10 +164,10 @@ on_account_running AS (
 
 on_account_kept AS (
   SELECT
-    customer_id, currency, event_id, event_date,
+    customer_id, currency, document_id, event_date,
     GREATEST(
       MIN(running_amount) OVER (
-        PARTITION BY customer_id, currency ORDER BY event_date, event_id
+        PARTITION BY customer_id, currency ORDER BY event_date, document_id
         ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
       ), 0
     ) AS pool_end
@@ -178,7 +178,7 @@ on_account AS (
   SELECT
     customer_id, currency, event_date,
     LAG(pool_end, 1, CAST(0 AS DECIMAL(38, 2))) OVER (
-      PARTITION BY customer_id, currency ORDER BY event_date, event_id
+      PARTITION BY customer_id, currency ORDER BY event_date, document_id
     ) AS pool_start,
     pool_end
   FROM on_account_kept

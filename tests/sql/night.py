@@ -248,6 +248,7 @@ class Night:
                 as_of=self.as_of,
                 types=wanted.types,
                 order_by=wanted.key,
+                may_be_null=wanted.key_may_be_null,
                 target=scratch,
             )
             scratch.replace(target)

@@ -453,6 +453,7 @@ def night(root: Path, tables: dict[str, list[Path]], *, threads: int) -> dict[st
             as_of=NIGHT,
             types=model.types,
             order_by=model.key,
+            may_be_null=model.key_may_be_null,
             target=target,
         )
         tables[model.full_name] = [target]

@@ -46,6 +46,15 @@ def written(folder: Path, text: str, name: str = "habit") -> Path:
     return path
 
 
+def test_a_key_says_which_of_its_columns_may_be_null(tmp_path: Path) -> None:
+    model = read_model(
+        written(tmp_path, TEXT.replace("currency.\n", "currency (may be NULL: currency).\n", 1))
+    )
+
+    assert model.key == ("customer_id", "currency")
+    assert model.key_may_be_null == ("currency",)
+
+
 def test_a_header_is_read(tmp_path: Path) -> None:
     model = read_model(written(tmp_path, TEXT))
 
@@ -54,6 +63,7 @@ def test_a_header_is_read(tmp_path: Path) -> None:
     assert model.explanation == "Two lines that say\nwhy."
     assert model.grain == "one row per customer and currency."
     assert model.key == ("customer_id", "currency")
+    assert model.key_may_be_null == ()
     assert model.requirements == "R0-12; Q28"
     assert model.types == {
         "customer_id": "VARCHAR",

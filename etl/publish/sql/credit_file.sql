@@ -251,24 +251,26 @@ dispute AS (
 
 booking AS (
   SELECT
-    'unapplied' AS list_name, event_id, customer_id, document_id AS id, NULL AS invoice_id,
+    'unapplied' AS list_name, document_type, line, customer_id, document_id AS id, NULL AS invoice_id,
     event_date AS booked_on, kind, amount, currency
   FROM event.settlement
   WHERE invoice_id IS NULL AND customer_id BETWEEN $first_id AND $last_id
   UNION ALL
   SELECT
-    'unapplied', 'overpaid:' || invoice_id, customer_id, invoice_id, invoice_id,
+    'unapplied', 'overpaid', NULL, customer_id, invoice_id, invoice_id,
     COALESCE(settled_date, invoice_date), 'overpaid', overpaid_amount, currency
   FROM core.receivable
   WHERE overpaid_amount > 0 AND customer_id BETWEEN $first_id AND $last_id
   UNION ALL
-  SELECT 'claims', event_id, customer_id, document_id, invoice_id, event_date, kind, amount, currency
+  SELECT
+    'claims', document_type, line, customer_id, document_id, invoice_id, event_date, kind, amount, currency
   FROM event.settlement
   WHERE kind IN ('claim_credit', 'claim_deduction')
     AND invoice_id IS NOT NULL
     AND customer_id BETWEEN $first_id AND $last_id
   UNION ALL
-  SELECT 'claims', 'payout:' || claim_id, customer_id, claim_id, invoice_id, claim_date, settled_by, amount, currency
+  SELECT
+    'claims', 'payout', NULL, customer_id, claim_id, invoice_id, claim_date, settled_by, amount, currency
   FROM "current".claim
   WHERE NOT is_deleted
     AND settled_by = 'payout'
@@ -284,7 +286,7 @@ bookings AS (
     list(struct_pack(
       id := id, invoice_id := invoice_id, date := booked_on, kind := kind,
       amount := CAST(amount AS VARCHAR), currency := currency
-    ) ORDER BY booked_on DESC, event_id)[1:$shown] AS entries
+    ) ORDER BY booked_on DESC, document_type, id, line)[1:$shown] AS entries
   FROM booking
   GROUP BY list_name, customer_id
 ),
@@ -422,7 +424,7 @@ owner AS (
   UNION ALL
   SELECT 'payment', document_id, MIN(customer_id)
   FROM event.settlement
-  WHERE starts_with(event_id, 'payment:') AND customer_id BETWEEN $first_id AND $last_id
+  WHERE document_type = 'payment' AND customer_id BETWEEN $first_id AND $last_id
   GROUP BY document_id
 ),
 
