@@ -110,12 +110,34 @@ cloaked AS (
     AND (finance.z2_zone_fall >= rule.second OR performance.ratio_band_fall >= rule.amber)
 ),
 
--- EW14: an end in sight, or more at risk than somebody stands for.
+-- Covers that ended lately, or that an insurer took back; security that we gave back ourselves is missed by nobody.
+ended AS (
+  SELECT DISTINCT cover.customer_id
+  FROM (
+    SELECT customer_id, expiry_date AS ended_on
+    FROM current.guarantee
+    WHERE NOT is_deleted AND released_on IS NULL
+    UNION ALL
+    SELECT customer_id, LEAST(expiry_date, CAST(cancelled_on - INTERVAL '1' DAY AS DATE))
+    FROM current.insurance
+    WHERE NOT is_deleted
+  ) AS cover
+  JOIN rule ON rule.rule_id = 'EW14'
+  WHERE cover.ended_on < CAST(:as_of AS DATE)
+    AND cover.ended_on >= CAST(CAST(:as_of AS DATE) - INTERVAL '1' DAY * CAST(rule.amber AS INTEGER) AS DATE)
+),
+
+-- EW14: an end in sight, or more at risk than somebody stands for, be it since yesterday.
 cover AS (
   SELECT
     rule.rule_id,
     mitigation.customer_id,
-    CASE WHEN mitigation.cover_days_to_expiry <= rule.red THEN 'red' ELSE 'amber' END AS severity,
+    CASE
+      WHEN mitigation.cover_days_to_expiry <= rule.red THEN 'red'
+      WHEN ended.customer_id IS NOT NULL
+        AND exposure.exposure_amount > COALESCE(mitigation.cover_amount, 0) THEN 'red'
+      ELSE 'amber'
+    END AS severity,
     CASE
       WHEN mitigation.cover_days_to_expiry <= rule.amber THEN mitigation.cover_days_to_expiry
       ELSE exposure.exposure_amount
@@ -132,8 +154,12 @@ cover AS (
   FROM indicator.mitigation
   JOIN measure.exposure ON exposure.customer_id = mitigation.customer_id
   JOIN rule ON rule.rule_id = 'EW14'
+  LEFT JOIN ended ON ended.customer_id = mitigation.customer_id
   WHERE mitigation.cover_days_to_expiry <= rule.amber
-    OR (mitigation.cover_amount > 0 AND exposure.exposure_amount > mitigation.cover_amount)
+    OR (
+      (mitigation.cover_amount > 0 OR ended.customer_id IS NOT NULL)
+      AND exposure.exposure_amount > COALESCE(mitigation.cover_amount, 0)
+    )
 ),
 
 -- EW13: money compared with money, group by group and the five largest together.

@@ -170,7 +170,8 @@ in_review AS (
   WHERE legal.veto_review_cnt > 0 AND at_stake.customer_id IS NULL
 ),
 
--- EW15: the oldest of what is stale names the alert; each source has a row of its own in measure.freshness.
+-- EW15: accounts or a report of a bureau name the alert before anything else that is stale, then the oldest; each source
+-- has a row of its own in measure.freshness.
 stale AS (
   SELECT
     rule.rule_id,
@@ -183,11 +184,13 @@ stale AS (
     CAST(NULL AS VARCHAR) AS previous_text,
     CAST(NULL AS VARCHAR) AS evidence_keys,
     ROW_NUMBER() OVER (
-      PARTITION BY freshness.customer_id ORDER BY freshness.source_freshness_days DESC, freshness.source
+      PARTITION BY freshness.customer_id
+      ORDER BY CASE WHEN freshness.source IN ('statement', 'bureau') THEN 0 ELSE 1 END,
+        freshness.source_freshness_days DESC, freshness.source
     ) AS place
   FROM measure.freshness
   JOIN rule ON rule.rule_id = 'EW15'
-  WHERE freshness.stale_flag AND freshness.source IN ('statement', 'bureau')
+  WHERE freshness.stale_flag
 ),
 
 registration AS (

@@ -548,6 +548,31 @@ def test_a_rate_quoted_the_other_way_round_moved_as_well(night):
     )
 
 
+@pytest.mark.parametrize(
+    ("cover", "severity", "days"),
+    [
+        ("2026-11-20 | -          | 100", "red", 0),  # tonight is its last day
+        ("2026-11-19 | -          | 100", "red", None),  # over, and nobody else stands for it
+        ("2026-10-21 | -          | 100", "red", None),
+        ("2026-10-20 | -          | 100", None, None),  # by now everybody knows
+        ("-          | 2026-11-20 | 100", "red", None),  # the insurer took it back today
+        ("2026-11-19 | -          | 0", "red", None),
+        ("2026-12-21 | -          | 100", None, None),
+        ("2026-12-21 | -          | 99.99", "amber", None),
+    ],
+)
+def test_a_cover_that_is_gone_is_missed(night, cover, severity, days):
+    found = night(
+        insurance=f"cover_id | start_date | expiry_date | cancelled_on | insured_limit\nK1 | 2026-01-01 | {cover}",
+        invoice="invoice_id | due_date | amount\nI1 | 2026-12-01 | 100",
+    )
+
+    fired = [r for r in found.rows("action.alert_money") if r["rule_id"] == "EW14"]
+
+    assert [r["severity"] for r in fired] == ([severity] if severity else [])
+    assert [r["value"] for r in fired] == ([100 if days is None else days] if severity else [])
+
+
 def test_concentration_counts_money(night):
     amounts = {"C0": 100, **{f"C{n}": 90 for n in range(1, 11)}}
     found = night(
@@ -582,6 +607,28 @@ def test_outside_data_grows_old(night):
         C1          | industry | 2025-11-20  | 365                   | no
         C2          | industry | 2025-11-19  | 366                   | yes
         C3          | industry | -           | -                     | -
+        """,
+    )
+
+
+def test_whatever_is_older_than_its_limit_is_told_accounts_and_bureaus_first(night):
+    night(
+        made={
+            "measure.freshness": """
+                customer_id | source    | source_freshness_days | stale_flag
+                C1          | legal     | 32                    | true
+                C2          | statement | 600                   | true
+                C2          | esg       | 900                   | true
+                C3          | bureau    | 180                   | false
+                C4          | legal     | -                     | -         # nobody was asked: missing, not stale
+            """
+        }
+    ).expect(
+        "action.alert_outside",
+        """
+        rule_id | subject_id | severity | value | value_text
+        EW15    | C1         | amber    | 32    | legal
+        EW15    | C2         | amber    | 600   | statement
         """,
     )
 
