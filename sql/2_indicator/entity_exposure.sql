@@ -69,15 +69,19 @@ ordered AS (
 ),
 
 -- Deliveries are many: they are read only where the policy counts what is not delivered yet.
+-- What a delivery of next week is to bring has been ordered too. More than was ordered, or pieces of which nobody
+-- knows how many were ordered, make up for no others.
 brought AS (
   SELECT
     delivery.order_id,
     SUM(delivery.quantity_ordered) AS quantity_ordered,
-    SUM(LEAST(COALESCE(delivery.quantity_delivered, 0), delivery.quantity_ordered))
-      AS quantity_delivered
+    SUM(CASE
+      WHEN COALESCE(delivery.actual_date, delivery.promised_date) > CAST(:as_of AS DATE) THEN 0
+      ELSE LEAST(COALESCE(delivery.quantity_delivered, 0), delivery.quantity_ordered)
+    END) AS quantity_delivered
   FROM current.delivery
   JOIN policy.terms ON terms.is_active AND terms.open_orders = 'undelivered'
-  WHERE NOT delivery.is_deleted AND COALESCE(delivery.actual_date, delivery.promised_date) <= CAST(:as_of AS DATE)
+  WHERE NOT delivery.is_deleted AND delivery.quantity_ordered IS NOT NULL
   GROUP BY delivery.order_id
 ),
 

@@ -3,7 +3,7 @@
 -- One definition for limits, warning lines, the order gate, groups, concentration and provisions: the policy says which
 -- documents count (I7), and every component is shown whether it counts or not. In the base currency at tonight's one
 -- rate; an amount without a rate leaves the sum unknown, not smaller. What is owed to the customer on account never
--- makes an exposure negative.
+-- makes an exposure negative, and without a rate it lowers nothing.
 --
 -- Grain: one row per customer. Key: customer_id.
 -- Requirements: R3-22, R3-51, R4-93; I5, I7, I12, I13, I14, I15, I18, I22; C9, C10; A0.1 Currency.
@@ -72,7 +72,8 @@ on_account AS (
     SUM(CAST(-aging.unapplied_cash_amount * currency.rate_to_base AS DECIMAL(28, 2)))
       AS cash_amount,
     SUM(CAST(-aging.unapplied_credit_amount * currency.rate_to_base AS DECIMAL(28, 2)))
-      AS credit_amount
+      AS credit_amount,
+    COUNT(currency.rate_to_base) < COUNT(*) AS is_no_fx
   FROM indicator.aging
   LEFT JOIN event.currency ON currency.currency = aging.currency
   WHERE aging.unapplied_cash_amount <> 0 OR aging.unapplied_credit_amount <> 0
@@ -99,6 +100,7 @@ summed AS (
     END AS delivered_order_amount,
     CAST(COALESCE(on_account.cash_amount, 0) AS DECIMAL(28, 2)) AS cash_amount,
     CAST(COALESCE(on_account.credit_amount, 0) AS DECIMAL(28, 2)) AS credit_amount,
+    COALESCE(on_account.is_no_fx, FALSE) AS is_account_no_fx,
     mitigation.guarantee_verified_value,
     mitigation.insured_limit,
     mitigation.insured_share,
@@ -170,8 +172,8 @@ SELECT
   )), 0) AS oldest_overdue_days,
   CASE WHEN no_fx_cnt = 0 THEN open_order_amount END AS open_order_amount,
   CASE WHEN no_fx_cnt = 0 THEN delivered_order_amount END AS delivered_order_amount,
-  CASE WHEN no_fx_cnt = 0 THEN cash_amount END AS unapplied_cash_amount,
-  CASE WHEN no_fx_cnt = 0 THEN credit_amount END AS unapplied_credit_amount,
+  CASE WHEN no_fx_cnt = 0 AND NOT is_account_no_fx THEN cash_amount END AS unapplied_cash_amount,
+  CASE WHEN no_fx_cnt = 0 AND NOT is_account_no_fx THEN credit_amount END AS unapplied_credit_amount,
   guarantee_verified_value AS guarantee_amount,
   exposure_amount,
   CASE WHEN no_fx_cnt > 0 THEN 'no_fx' END AS exposure_reason,

@@ -87,6 +87,41 @@ def test_what_counts_is_the_policys(night, changes: dict[str, Any], expected: in
     assert row["exposure_amount"] == expected
 
 
+def test_what_next_week_brings_is_not_delivered_yet(night) -> None:
+    """Half of HALF has come; of ODD nobody knows how many pieces D4 was to bring, and of D5 two too many came."""
+    night(
+        sales_order="""
+            order_id | order_date | amount | status
+            HALF     | 2026-11-01 | 1000   | open
+            ODD      | 2026-11-01 | 600    | open
+        """,
+        delivery="""
+            delivery_id | order_id | promised_date | actual_date | quantity_ordered | quantity_delivered
+            D1          | HALF     | 2026-11-10    | 2026-11-10  | 50               | 50
+            D2          | HALF     | 2026-11-27    | -           | 25               | -
+            D3          | HALF     | 2026-11-10    | 2026-11-21  | 25               | 25       # tomorrow
+            D4          | ODD      | 2026-11-10    | 2026-11-10  | -                | 30
+            D5          | ODD      | 2026-11-10    | 2026-11-10  | 2                | 4
+            D6          | ODD      | 2026-11-10    | -           | 4                | 1
+        """,
+        changes={"terms.exposure.open_orders": "undelivered", "book.base_currency": "CNY"},
+    ).expect(
+        "indicator.entity_exposure",
+        "open_order_amount | undelivered_order_amount\n1600 | 800",  # 500 + 600 * 3 / 6
+    )
+
+
+def test_cash_on_account_without_a_rate_is_unknown_and_lowers_nothing(night) -> None:
+    night(
+        invoice="invoice_id | due_date | amount\nI1 | 2026-12-10 | 1000",
+        payment="payment_id | payment_date | amount | currency\nP1 | 2026-11-10 | 300 | USD",
+        changes={"book.base_currency": "CNY"},
+    ).expect(
+        "measure.exposure",
+        "receivable_amount | unapplied_cash_amount | exposure_amount | exposure_reason\n1000 | - | 1000 | -",
+    )
+
+
 ON_ACCOUNT = {
     "invoice": """
         invoice_id | customer_id | due_date   | amount
