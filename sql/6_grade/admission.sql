@@ -49,7 +49,11 @@ looked_at AS (
     segment.is_active,
     rule.admission_min_score,
     rule.admission_min_coverage,
-    COALESCE(hard_grade.nr_reason IN ('prospect', 'never_due', 'no_data'), FALSE) AS is_applicable,
+    -- Whom nothing but a rate of exchange, or ten more days, keeps from its letters has a history.
+    COALESCE(
+      hard_grade.nr_reason IN ('prospect', 'never_due')
+      OR (hard_grade.nr_reason = 'no_data' AND customer.first_sale_date IS NULL), FALSE
+    ) AS is_applicable,
     bureau.bureau_score_norm IS NOT NULL OR bureau.m4_agency_rating IS NOT NULL
       OR bureau.line_cnt IS NOT NULL AS has_credit,
     finance.statement_date IS NOT NULL AND NOT COALESCE(finance.is_statement_stale, FALSE)

@@ -110,6 +110,43 @@ def test_it_applies_to_those_without_a_history(night, reason, applies):
     )
 
 
+def test_who_lacks_only_a_rate_or_ten_more_days_has_a_history(night):
+    """Nobody looked who they are. No rate makes no stranger: what they order is paid in advance, not refused."""
+    found = night(
+        changes={"book.base_currency": "CNY"},
+        customer="customer_id\nPESOS\nYEARLY\nNEW",
+        invoice="""
+            customer_id | invoice_id | due_date   | amount | currency
+            PESOS       | I1         | 2026-05-01 | 100    | MXN
+            YEARLY      | I2         | 2025-11-01 | 100    | CNY
+            YEARLY      | I3         | 2026-11-15 | 100    | CNY     # its collection is judged on the 25th
+            NEW         | I4         | 2026-12-01 | 100    | CNY
+        """,
+        payment="""
+            invoice_id | payment_date | amount | currency
+            I1         | 2026-05-01   | 100    | MXN
+            I2         | 2025-11-01   | 100    | CNY
+            I3         | 2026-11-15   | 100    | CNY
+        """,
+    )
+
+    found.expect(
+        "grade.admission",
+        "customer_id | is_applicable | adm_decision\nNEW | yes | reject\nPESOS | no | reject\nYEARLY | no | reject",
+        policy_id="article",
+    )
+    found.expect(
+        "action.order_gate",
+        """
+        customer_id | gate          | is_refused
+        NEW         | hold          | yes
+        PESOS       | allow_prepaid | no
+        YEARLY      | allow_prepaid | no
+        """,
+        policy_id="article",
+    )
+
+
 def grid(night, people):
     """`people`: name, loyalty score, margin, margin ahead, exposure, order trend; the book's margin is 1000."""
     rows = [line.split() for line in people.strip().splitlines()]
