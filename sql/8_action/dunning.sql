@@ -60,16 +60,26 @@ step AS (
   GROUP BY dunning_step.customer_id
 ),
 
+late AS (
+  SELECT invoice_id
+  FROM core.receivable
+  WHERE open_amount > 0 AND due_date < CAST(:as_of AS DATE)
+),
+
+-- A promise that was kept already, or taken back, is waited for no more; one about a bill that is not late covers
+-- none that is.
 promised AS (
   SELECT
     promise.customer_id,
     CAST(SUM(promise.amount * currency.rate_to_base) AS DECIMAL(28, 2)) AS promised_amount
   FROM current.promise
   LEFT JOIN event.currency ON currency.currency = promise.currency
+  LEFT JOIN late ON late.invoice_id = promise.invoice_id
   WHERE NOT promise.is_deleted
     AND promise.promised_on <= CAST(:as_of AS DATE)
     AND promise.due_date >= CAST(:as_of AS DATE)
-    AND COALESCE(promise.is_kept, TRUE)
+    AND promise.is_kept IS NULL
+    AND (promise.invoice_id IS NULL OR late.invoice_id IS NOT NULL)
   GROUP BY promise.customer_id
 ),
 

@@ -87,6 +87,33 @@ def test_a_promise_waits(tmp_path: Path) -> None:
     )
 
 
+def test_only_what_is_still_to_come_is_waited_for(tmp_path: Path) -> None:
+    """C1 kept its promise before its day, and owes the rest; C2 promised a bill that is not late yet."""
+    dunned(
+        tmp_path,
+        [late(8) for _ in range(3)],
+        invoice="""
+            invoice_id | customer_id | due_date   | amount
+            LATE       | C3          | 2026-11-12 | 100
+            EARLY      | C2          | 2026-12-12 | 100
+        """,
+        promise="""
+            customer_id | invoice_id | promised_on | due_date   | amount | is_kept
+            C1          | -          | 2026-11-10  | 2026-11-30 | 100    | true
+            C2          | EARLY      | 2026-11-10  | 2026-12-12 | 100    | -
+            C3          | LATE       | 2026-11-10  | 2026-11-30 | 100    | -
+        """,
+    ).expect(
+        "action.dunning",
+        """
+        customer_id | promised_amount | amount_to_ask | step_reason
+        C1          | 0               | 100           | new_stage
+        C2          | 0               | 100           | new_stage
+        C3          | 100             | 0             | promised
+        """,
+    )
+
+
 def test_a_policy_may_ask_all_the_same(tmp_path: Path) -> None:
     found = dunned(tmp_path, [late(8)], {"terms.dunning.promise_waits": False}, promise=PROMISES)
 
