@@ -1,7 +1,7 @@
 """The night's alerts beside its pages: `alerts.json` as data, `alerts.js` for the pages to load.
 
 They compare nights (mart.alert), so they are no part of a credit file; a page shows them like the
-changes since last night.
+changes since last night. What each number is, and in which unit, comes with it (sql/alert.sql).
 """
 
 import json
@@ -13,34 +13,46 @@ import duckdb
 from etl.engine.duckdb import literal
 from etl.publish.assets import inline_json
 
-_SHOWN = """
+SQL = Path(__file__).resolve().parent / "sql" / "alert.sql"
+
+READING = """
+    "value" := CAST(alert.value AS VARCHAR), unit := alert.unit,
+    threshold := CAST(alert.threshold AS VARCHAR), threshold_unit := alert.threshold_unit,
+    previous_value := CAST(alert.previous_value AS VARCHAR), previous_unit := alert.previous_unit,
+    currency := alert.currency, measure := alert.measure,
+    value_text := alert.value_text, previous_text := alert.previous_text
+"""
+"""What an alert says, wherever one is listed: etl/publish/wording.py and pages/zixin.js read it."""
+
+_SHOWN = f"""
 SELECT
   COALESCE(alert.customer_id, '') AS customer_id,
   to_json(struct_pack(
-    rule_id := alert.rule_id, title_zh := rule.title_zh, title_en := rule.title_en,
+    rule_id := alert.rule_id, title_zh := alert.title_zh, title_en := alert.title_en,
     family := alert.family, severity := alert.severity, state := alert.state,
     subject_kind := alert.subject_kind, subject_id := alert.subject_id,
-    "value" := CAST(alert.value AS VARCHAR), threshold := CAST(alert.threshold AS VARCHAR),
-    previous_value := CAST(alert.previous_value AS VARCHAR),
-    value_text := alert.value_text, previous_text := alert.previous_text,
+    {READING},
     evidence_keys := alert.evidence_keys, action_code := alert.action_code,
     escalation_level := alert.escalation_level, first_seen := alert.first_seen,
     last_seen := alert.last_seen, ack_by := alert.ack_by, ack_on := alert.ack_on,
     ack_note := alert.ack_note
   )) AS shown
-FROM read_parquet({file}) AS alert
-JOIN policy.alert_rule AS rule ON rule.rule_id = alert.rule_id
-ORDER BY customer_id, alert.state = 'closed', alert.severity DESC, alert.rule_id, alert.subject_id
+FROM night.alert AS alert
+ORDER BY customer_id, alert.place
 """
 
 
 def write_alerts(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> int:
     """Write `alerts.json` and `alerts.js` from the night's own table; returns how many alerts.
 
-    Alerts about no single customer stand under the empty name.
+    Each customer's come weightiest first; those about no single customer stand under the empty name.
+    Makes night.alert, which `write_compare` reads.
     """
     file = literal(str(folder / "tables" / "mart.alert.parquet"))
-    rows = connection.execute(_SHOWN.format(file=file)).fetchall()
+    connection.execute("CREATE SCHEMA IF NOT EXISTS night")
+    query = SQL.read_text(encoding="utf-8").replace("@alerts@", file)
+    connection.execute(f"CREATE OR REPLACE TABLE night.alert AS {query}")
+    rows = connection.execute(_SHOWN).fetchall()
     listed: dict[str, list[str]] = {}
     for customer, shown in rows:
         listed.setdefault(customer, []).append(shown)

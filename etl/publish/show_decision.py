@@ -6,7 +6,7 @@ from decimal import Decimal
 from rich.console import RenderableType
 from rich.text import Text
 
-from etl.publish.wording import UNKNOWN, Document, Words, measure, money, plain
+from etl.publish.wording import UNKNOWN, Document, Words, alert_says, measure, money, plain
 
 FACETS = ("facet_pay", "facet_perform", "facet_record", "facet_compliance", "facet_comm")
 ACTIONS = 3
@@ -73,6 +73,8 @@ def _today(say: Words, made: Document) -> Iterator[RenderableType]:
         yield Text(f"{live}: {say('override.computed', grade=made['computed_grade'])}")
     for action in made["actions"][:ACTIONS]:
         amount = money(action["amount"], action["currency"]) if action["amount"] else None
+        if amount and action["code"] == "LIMIT_DOWN":
+            amount = say("action_amount.LIMIT_DOWN", amount=amount)
         when = say.code("urgency", str(action["urgency"]))
         yield _line(
             f"→ {say.code('action', action['code'])}",
@@ -87,30 +89,16 @@ def _alerts(say: Words, alerts: Sequence[Document]) -> Iterator[RenderableType]:
     """Those nobody has closed; they compare nights, so they stand beside the credit file."""
     for alert in alerts[:ALERTS]:
         title = alert["title_zh" if say.lang == "zh" else "title_en"]
+        severity = say.code("alert", alert["severity"])
         yield _line(
-            f"! {alert['rule_id']} {title}",
-            alert_value(say, alert),
+            f"! {alert['rule_id']} {title} ({severity})",
+            alert_says(say, alert),
             alert["first_seen"],
             say.code("alert_state", alert["state"]),
             style=STYLES.get(alert["severity"], ""),
         )
     if len(alerts) > ALERTS:
         yield Text(say("show.more_alerts", count=len(alerts) - ALERTS), style="dim")
-
-
-def alert_value(say: Words, alert: Document) -> str:
-    """What was found, after what it was before."""
-
-    def number(value: str) -> str:
-        return plain(Decimal(value).quantize(Decimal("0.01")))
-
-    now, before = alert["value_text"], alert["previous_text"]
-    if now:
-        now, before = say.code("alert_value", now), before and say.code("alert_value", before)
-    elif alert["value"] is not None:
-        before = alert["previous_value"] and number(alert["previous_value"])
-        now = number(alert["value"])
-    return f"{before} → {now or UNKNOWN}" if before else now or UNKNOWN
 
 
 def _scores(say: Words, made: Document) -> Iterator[RenderableType]:

@@ -9,6 +9,7 @@ from etl.publish.assets import indicators, words
 UNKNOWN = "—"
 ROWS = 15
 """Rows of a list that a terminal shows."""
+CENT = Decimal("0.01")
 Document = Mapping[str, Any]
 
 
@@ -67,11 +68,36 @@ def measure(
     if unit == "flag":
         return say("yes") if value in (True, "true") else say("no")
     if unit == "money":
-        return money(str(value), currency)
+        return money(str(Decimal(str(value)).quantize(CENT, ROUND_HALF_UP)), currency)
     number = Decimal(str(value)) * (100 if unit == "share" else 1)
-    text = plain(number if exact else number.quantize(Decimal("0.01"), ROUND_HALF_UP))
+    places = Decimal("0.000001") if unit == "rate" else CENT
+    text = plain(number if exact else number.quantize(places, ROUND_HALF_UP))
     if unit in ("share", "percent"):
         return f"{text}%"
     if unit == "days":
         return say.days(text)
-    return f"{text} {say(f'unit.{unit}')}" if say.knows(f"unit.{unit}") else text
+    one = unit.removesuffix("s") if unit and text in ("1", "-1") else unit
+    return f"{text} {say(f'unit.{one}')}" if say.knows(f"unit.{one}") else text
+
+
+def alert_says(say: Words, alert: Document) -> str:
+    """What an alert found, in its units, and what it is compared with (publish/sql/alert.sql)."""
+    kind, currency = alert["measure"], alert["currency"]
+
+    def part(name: str, value: str, key: str, unit: str) -> str | None:
+        words = f"alert_{name}.{kind}"
+        if alert[key] is None or not say.knows(words):
+            return None
+        return say(words, **{value: measure(say, alert[key], alert[unit], currency)})
+
+    named = None
+    if alert["value_text"] and alert["value_text"] != kind:
+        both = (alert["previous_text"], alert["value_text"])
+        named = " → ".join(say.code("alert_value", one) for one in both if one)
+    parts = (
+        named,
+        part("now", "value", "value", "unit"),
+        part("before", "previous", "previous_value", "previous_unit"),
+        part("line", "threshold", "threshold", "threshold_unit"),
+    )
+    return " · ".join(one for one in parts if one) or UNKNOWN

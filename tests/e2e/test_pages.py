@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from etl.publish.alert_list import write_alerts
 from etl.publish.assets import inline_json
 from etl.publish.names import file_stem
+from etl.publish.wording import Words, alert_says
+from tests.alert_rows import night_with_all
 from tests.published_night import (
     AS_OF,
     BOOK,
@@ -167,6 +170,39 @@ def test_what_was_decided_is_drawn_in_both_languages(
     for part, text in said.items():
         assert text in seen["texts"][part], part
     assert seen["raw"] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_alert_says_on_a_page_what_it_says_on_a_terminal(
+    night: Path, tmp_path: Path, lang: str
+) -> None:
+    """One of every kind: each number with its unit, and with what it is compared with."""
+    folder = tmp_path / "alerts"
+    write_alerts(night_with_all(folder), folder, AS_OF)
+    several = json.loads((folder / "alerts.json").read_bytes())["customers"].values()
+    alerts = [one for mine in several for one in mine]
+    seen = look(
+        page_of(night, "C-1"), tmp_path,
+        f"return {{texts: {inline_json(json.dumps(alerts))}.map(Zixin.alertSays)}};", lang=lang,
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert seen["texts"] == [alert_says(Words(lang), one) for one in alerts]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_alerts_of_the_book_unfold_by_rule(night: Path, tmp_path: Path, lang: str) -> None:
+    seen = look(
+        night / "index.html", tmp_path,
+        """const folds = [...document.querySelectorAll("#alerts details")];
+        return {rules: document.querySelectorAll("#alerts > .table-wrap tbody tr").length, folds: folds.length,
+          first: folds[0].querySelector("tbody tr").textContent,
+          links: folds[0].querySelectorAll("tbody a").length};""",
+        lang=lang,
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert seen["rules"] == seen["folds"] > 0
+    assert "CNY" in seen["first"]
+    assert seen["links"] > 0
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -145,6 +145,14 @@ class TestAlerts:
         listed = json.loads((published[1] / "alerts.json").read_bytes())["customers"].values()
         live = [one for several in listed for one in several if one["state"] != "closed"]
         assert sum(one["alerts"] for one in counted) == len(live)
+        assert len({one["rule_id"] for one in counted}) == len(counted)
+        for rule in counted:
+            assert rule["red"] + rule["amber"] == rule["alerts"] >= len(rule["shown"]) > 0
+            severities = [one["severity"] for one in rule["shown"]]
+            assert severities == sorted(severities, reverse=True)
+        assert [one["red"] > 0 for one in counted] == sorted(
+            (one["red"] > 0 for one in counted), reverse=True
+        )
 
 
 class TestPortfolio:

@@ -19,14 +19,33 @@ Zixin.book = (book) => {
 
   function alerts() {
     if (!night) return null;
-    return section("alerts", "book.alerts", night.alerts.length ? table(word("book.alerts"), [
-      { title: word("alert.what"), cell: (row) => [chip(row.severity, row.rule_id), " ", said(row)] },
-      { title: word("book.severity"), cell: (row) => word(`alert.${row.severity}`) },
-      { title: word("alert.open"), kind: "number", cell: (row) => decimal(row.alerts) },
+    return section("alerts", "book.alerts", night.alerts.length ? [table(word("book.alerts"), [
+      { title: word("alert.what"), cell: (row) => [chip(row.red ? "red" : "amber", row.rule_id), " ", said(row)] },
+      { title: word("alert.red"), kind: "number", cell: (row) => decimal(row.red) },
+      { title: word("alert.amber"), kind: "number", cell: (row) => decimal(row.amber) },
       { title: word("alert.customers"), kind: "number", cell: (row) => decimal(row.customers) },
+      { title: `${word("alert.stake")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
       { title: word("book.new"), kind: "number", cell: (row) => decimal(row.is_new) },
       { title: word("alert_state.ack"), kind: "number", cell: (row) => decimal(row.acknowledged) },
-    ], night.alerts) : h("p.soft", {}, word("alert.none")));
+    ], night.alerts), night.alerts.map(firstOf)] : h("p.soft", {}, word("alert.none")));
+  }
+
+  /* One rule unfolded: the weightiest of its alerts, whom they are about and what was found. */
+  function firstOf(rule) {
+    const title = word("alert.first_of", { rule: `${rule.rule_id} ${said(rule)}`, shown: decimal(rule.shown.length) });
+    return details(`${rule.rule_id} ${said(rule)} (${decimal(rule.alerts)})`, false, table(title, [
+      { title: word("alert.who"), cell: about },
+      { title: word("book.severity"), cell: (row) => chip(row.severity, word(`alert.${row.severity}`)) },
+      { title: word("alert.found"), cell: (row) => Zixin.alertSays(row) },
+      { title: `${word("alert.stake")} ${base}`, kind: "number", cell: (row) => (isMissing(row.exposure_amount) ? "" : money(row.exposure_amount, "")) },
+      { title: word("alert.since"), cell: (row) => h("span.whole", {}, row.first_seen) },
+    ], rule.shown), shortened({ count: rule.alerts, rows: rule.shown }));
+  }
+
+  function about(row) {
+    if (row.file) return [h("a", { href: `customers/${encodeURIComponent(row.file)}.html` }, row.customer_name || row.customer_id), row.customer_name ? [h("br"), h("span.explain", {}, row.customer_id)] : null];
+    const known = `alert_subject.${row.subject_kind === "book" ? row.subject_id : row.subject_kind}`;
+    return word(known, { id: row.subject_id });
   }
 
   /* The detail of a reason is a number, a grade or codes of other lists: only the first two read well. */

@@ -22,6 +22,10 @@ Zixin.decision = (file) => {
 
   /* ---- what to do: the first thing a reader wants ---- */
 
+  /* Where no money is meant there is nothing, not a dash: nothing is missing. A new limit is not a sum to ask for. */
+  const actionAmount = (row) => (isMissing(row.amount) ? ""
+    : row.code === "LIMIT_DOWN" ? word("action_amount.LIMIT_DOWN", { amount: money(row.amount, row.currency) }) : money(row.amount, row.currency));
+
   function today() {
     const { limit, gate, exposure, warning, dunning } = made;
     const cell = (title, value, small) => h("div", {}, h("dt", {}, title), h("dd", {}, value, small ? h("small", {}, " ", small) : null));
@@ -44,7 +48,7 @@ Zixin.decision = (file) => {
         { title: word("action.why"), cell: (row) => code("action_reason", row.reason) },
         { title: word("action.when"), cell: (row) => chip(row.urgency === 1 ? "red" : row.urgency === 2 ? "amber" : "", code("urgency", row.urgency)) },
         { title: word("action.whose"), cell: (row) => code("action_kind", row.kind) },
-        { title: word("action.amount"), kind: "number", cell: (row) => money(row.amount, row.currency) },
+        { title: word("action.amount"), kind: "number", cell: actionAmount },
       ], made.actions) : h("p.soft", {}, word("action.none")));
   }
 
@@ -55,11 +59,9 @@ Zixin.decision = (file) => {
     if (!night || night.as_of !== file.as_of) return null;
     const mine = Object.prototype.hasOwnProperty.call(night.customers, file.customer.customer_id)
       ? night.customers[file.customer.customer_id] : [];
-    const value = (row) => (row.value_text ? `${row.previous_text ? `${code("alert_value", row.previous_text)} → ` : ""}${code("alert_value", row.value_text)}`
-      : isMissing(row.value) ? UNKNOWN : `${isMissing(row.previous_value) ? "" : `${trimmed(rounded(row.previous_value, 2))} → `}${trimmed(rounded(row.value, 2))}`);
     return section("alerts", "section.alerts", mine.length ? table(word("section.alerts"), [
-      { title: word("alert.what"), cell: (row) => [chip(row.state === "closed" ? "" : row.severity, row.rule_id), said([row.title_zh, row.title_en])] },
-      { title: word("alert.value"), cell: value },
+      { title: word("alert.what"), cell: (row) => [chip(row.state === "closed" ? "" : row.severity, `${row.rule_id} · ${word(`alert.${row.severity}`)}`), said([row.title_zh, row.title_en])] },
+      { title: word("alert.value"), cell: (row) => Zixin.alertSays(row) },
       { title: word("alert.since"), cell: (row) => row.first_seen },
       { title: word("alert.state"), cell: (row) => [code("alert_state", row.state), row.ack_by ? h("span.explain", {}, ` ${row.ack_by} ${row.ack_on}`) : ""] },
       { title: word("alert.action"), cell: (row) => code("alert_action", row.action_code) },

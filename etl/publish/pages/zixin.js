@@ -93,7 +93,7 @@ const Zixin = (() => {
   function days(value) {
     if (isMissing(value)) return UNKNOWN;
     const text = trimmed(value);
-    return language === "zh" ? `${text} 天` : `${text} ${text === "1" ? "day" : "days"}`;
+    return language === "zh" ? `${text} 天` : `${text} ${/^-?1$/.test(text) ? "day" : "days"}`;
   }
 
   /* For reading: two decimals are enough. What a letter was compared on is shown whole (`exactly`). */
@@ -104,14 +104,26 @@ const Zixin = (() => {
 
   function measure(given, unit, currency) {
     if (isMissing(given)) return UNKNOWN;
-    if (unit === "money") return money(given, currency);
-    const value = rounded(given, unit === "share" ? 4 : 2);
+    if (unit === "money") return money(rounded(given, 2), currency);
+    const value = rounded(given, { share: 4, rate: 6 }[unit] || 2);
     if (unit === "share") return share(value);
     if (unit === "days") return days(value);
     if (unit === "flag") return value === true || value === "true" ? word("yes") : word("no");
     if (unit === "percent") return `${trimmed(value)}%`;
     const text = trimmed(value);
-    return unit && has(`unit.${unit}`) ? `${text} ${word(`unit.${unit}`)}` : text;
+    const one = unit && /^-?1$/.test(text) ? unit.replace(/s$/, "") : unit;
+    return one && has(`unit.${one}`) ? `${text} ${word(`unit.${one}`)}` : text;
+  }
+
+  /* What an alert found, in its units, and what it is compared with (publish/sql/alert.sql). */
+  function alertSays(row) {
+    const value = (given, unit) => measure(given, unit, row.currency);
+    const part = (kind, given, values) => (isMissing(given) || !has(`alert_${kind}.${row.measure}`) ? null : word(`alert_${kind}.${row.measure}`, values));
+    const named = isMissing(row.value_text) || row.value_text === row.measure ? null
+      : `${isMissing(row.previous_text) ? "" : `${code("alert_value", row.previous_text)} → `}${code("alert_value", row.value_text)}`;
+    return [named, part("now", row.value, { value: value(row.value, row.unit) }),
+      part("before", row.previous_value, { previous: value(row.previous_value, row.previous_unit) }),
+      part("line", row.threshold, { threshold: value(row.threshold, row.threshold_unit) })].filter(Boolean).join(" · ") || UNKNOWN;
   }
 
   const number = (value) => (isMissing(value) ? 0 : Number(value));
@@ -280,7 +292,7 @@ const Zixin = (() => {
   }
 
   return {
-    UNKNOWN, word, code, decimal, money, share, days, measure, exactly, rounded, number, trimmed, isMissing, exactCompare,
+    UNKNOWN, word, code, decimal, money, share, days, measure, exactly, alertSays, rounded, number, trimmed, isMissing, exactCompare,
     h, section, gradeBadge, facts, table, bar, details, shortened, small, chart, start,
     language: () => language,
   };
