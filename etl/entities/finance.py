@@ -159,11 +159,11 @@ INDUSTRY_STANDARD = Entity(
             default="all",
         ),
         required(identifier("ratio", "The ratio's name, as in sql/reference/indicator")),
-        Column("excellent", SCORE, "优秀", unit="as the ratio"),
-        Column("good", SCORE, "良好", unit="as the ratio"),
-        Column("average", SCORE, "平均", unit="as the ratio"),
-        Column("low", SCORE, "较低", unit="as the ratio"),
-        Column("poor", SCORE, "较差", unit="as the ratio"),
+        Column("excellent", SCORE, "优秀", unit="as the ratio, or percent"),
+        Column("good", SCORE, "良好", unit="as the ratio, or percent"),
+        Column("average", SCORE, "平均", unit="as the ratio, or percent"),
+        Column("low", SCORE, "较低", unit="as the ratio, or percent"),
+        Column("poor", SCORE, "较差", unit="as the ratio, or percent"),
     ),
 )
 

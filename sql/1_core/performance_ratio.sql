@@ -5,10 +5,13 @@
 -- low is good the signs change. The values are the user's own file; which ratios count, and for how much, is policy (the
 -- scorecard of the active policy's default segment).
 --
--- The nearest standard counts: industry and size, the industry, its section (C of C34), every industry; of each
--- the latest edition that has all five values in the order the policy says. Both years are held against the same values,
--- so that a lower band is the company's doing. Size is told from the people employed (工信部联企业〔2011〕300号, industry:
--- 1000 and more large, 300 and more medium).
+-- The nearest standard counts: industry and size, the industry, the nearest above it (C341, C34, then C of C3411), every
+-- industry; of each the latest edition that has all five values in the order the policy says. Both years are held against
+-- the same values, so that a lower band is the company's doing. Size is told from the people employed (工信部联企业〔2011〕300号,
+-- industry: 1000 and more large, 300 and more medium).
+--
+-- The published book prints most ratios in percent and some as they are. A ratio of an edition that says more than a
+-- fraction can be (68.7 for 0.687) is in percent for every industry of that edition.
 --
 -- Grain: one row per customer with accounts and ratio of the policy. Key: customer_id, ratio.
 -- Requirements: R0-50; C8; EW10.
@@ -118,22 +121,56 @@ two_years AS (
   WHERE now.year_no = 0
 ),
 
-standard AS (
+-- What the book prints as times stays as it is. Of the others the most that an industry's standard can be as a fraction:
+-- nobody's excellent margin is 300 %, and no five values of a quick ratio reach 10.
+printed AS (
   SELECT
     industry_standard.provider,
     industry_standard.edition,
-    UPPER(TRIM(industry_standard.industry_code)) AS industry_code,
-    industry_standard.company_size,
     industry_standard.ratio,
-    weighed.sign * CAST(industry_standard.excellent AS DECIMAL(28, 6)) AS excellent,
-    weighed.sign * CAST(industry_standard.good AS DECIMAL(28, 6)) AS good,
-    weighed.sign * CAST(industry_standard.average AS DECIMAL(28, 6)) AS average,
-    weighed.sign * CAST(industry_standard.low AS DECIMAL(28, 6)) AS low,
-    weighed.sign * CAST(industry_standard.poor AS DECIMAL(28, 6)) AS poor,
-    COALESCE(TRY_CAST(industry_standard.edition AS INTEGER), 0) AS edition_year
+    MAX(GREATEST(ABS(industry_standard.excellent), ABS(industry_standard.poor))) > CASE
+      WHEN industry_standard.ratio IN (
+        'interest_cover', 'receivables_turnover', 'asset_turnover', 'current_asset_turnover',
+        'debt_to_equity', 'cfo_to_net_income'
+      ) THEN NULL
+      WHEN industry_standard.ratio IN (
+        'current_ratio', 'quick_ratio', 'quick_ratio_strict', 'capital_preservation'
+      ) THEN 10
+      WHEN industry_standard.ratio = 'research_ratio' THEN 1
+      ELSE 3
+    END AS is_percent
+  FROM current.industry_standard AS industry_standard
+  WHERE NOT industry_standard.is_deleted
+  GROUP BY industry_standard.provider, industry_standard.edition, industry_standard.ratio
+),
+
+scaled AS (
+  SELECT
+    industry_standard.*,
+    CAST(weighed.sign * CASE WHEN printed.is_percent THEN 0.01 ELSE 1 END AS DECIMAL(3, 2)) AS factor
   FROM current.industry_standard AS industry_standard
   JOIN weighed ON weighed.ratio = industry_standard.ratio
+  JOIN printed
+    ON printed.provider = industry_standard.provider
+    AND printed.edition = industry_standard.edition
+    AND printed.ratio = industry_standard.ratio
   WHERE NOT industry_standard.is_deleted
+),
+
+standard AS (
+  SELECT
+    provider,
+    edition,
+    UPPER(TRIM(industry_code)) AS industry_code,
+    company_size,
+    ratio,
+    CAST(factor * CAST(excellent AS DECIMAL(28, 6)) AS DECIMAL(28, 6)) AS excellent,
+    CAST(factor * CAST(good AS DECIMAL(28, 6)) AS DECIMAL(28, 6)) AS good,
+    CAST(factor * CAST(average AS DECIMAL(28, 6)) AS DECIMAL(28, 6)) AS average,
+    CAST(factor * CAST(low AS DECIMAL(28, 6)) AS DECIMAL(28, 6)) AS low,
+    CAST(factor * CAST(poor AS DECIMAL(28, 6)) AS DECIMAL(28, 6)) AS poor,
+    COALESCE(TRY_CAST(SUBSTR(TRIM(edition), 1, 4) AS INTEGER), 0) AS edition_year
+  FROM scaled
 ),
 
 -- Few rows: what industries and sizes there are among the customers, not the customers.
@@ -149,17 +186,16 @@ fitting AS (
     ROW_NUMBER() OVER (
       PARTITION BY kind.industry_code, kind.company_size, standard.ratio
       ORDER BY
-        CASE
-          WHEN standard.industry_code = kind.industry_code THEN 0
-          WHEN standard.industry_code = SUBSTR(kind.industry_code, 1, 1) THEN 1
-          ELSE 2
-        END,
+        CASE WHEN standard.industry_code = 'ALL' THEN 0 ELSE LENGTH(standard.industry_code) END DESC,
         CASE WHEN standard.company_size = kind.company_size THEN 0 ELSE 1 END,
         standard.edition_year DESC, standard.edition DESC, standard.provider, standard.industry_code
     ) AS place
   FROM kind
   JOIN standard
-    ON standard.industry_code IN (kind.industry_code, SUBSTR(kind.industry_code, 1, 1), 'ALL')
+    ON (
+      standard.industry_code = 'ALL'
+      OR standard.industry_code = SUBSTR(kind.industry_code, 1, LENGTH(standard.industry_code))
+    )
     AND standard.company_size IN (kind.company_size, 'all')
   WHERE standard.excellent >= standard.good
     AND standard.good >= standard.average

@@ -174,6 +174,46 @@ def test_the_nearest_standard_and_its_latest_edition_count(night):
     )
 
 
+def test_the_book_as_it_is_printed(night):
+    """C8, the older set: percent beside times. What an edition prints in percent it prints so for every industry."""
+    printed = """
+        provider | edition | industry_code | company_size | ratio          | excellent | good  | average | low  | poor
+        sasac    | 2008版  | all           | all          | debt_to_assets | 48        | 58.9  | 68.7    | 86.4 | 96.6
+        sasac    | 2008版  | all           | all          | quick_ratio    | 125.1     | 103.2 | 74.5    | 47.5 | 27.1
+        sasac    | 2008版  | all           | all          | interest_cover | 3.3       | 2.7   | 1.8     | 0.4  | -2
+        sasac    | 2008版  | F             | all          | research_ratio | 2         | 1.5   | 1.2     | 1    | 0.8
+        sasac    | 2008版  | C34           | all          | research_ratio | 0.9       | 0.7   | 0.5     | 0.3  | 0.1
+        older    | 2007    | all           | all          | debt_to_assets | 0.1       | 0.2   | 0.3     | 0.4  | 0.5
+    """
+    found = judged(
+        night,
+        accounts(
+            **figures("600", "900"), ebit="27", interest_expense="10", revenue="1000",
+            research_expense="7",
+        ),
+        customer="customer_id | industry_code\nC1 | C3411",
+        standards=printed,
+        weights="""
+            ratio          | block  | weight | is_reverse
+            debt_to_assets | debt   | 12     | true
+            quick_ratio    | debt   | 10     | false
+            interest_cover | debt   | 10     | false
+            research_ratio | growth | 10     | false
+        """,
+    )  # fmt: skip
+
+    found.expect(
+        "core.performance_ratio",
+        """
+        ratio          | points   | band | standard             | average
+        debt_to_assets | 9.330612 | 3    | sasac 2008版 ALL all | 0.687
+        quick_ratio    | 7.080139 | 3    | sasac 2008版 ALL all | 0.745
+        interest_cover | 8        | 4    | sasac 2008版 ALL all | 1.8
+        research_ratio | 8        | 4    | sasac 2008版 C34 all | 0.005
+        """,
+    )
+
+
 def test_standards_that_are_no_stair_or_not_whole_are_none(night):
     rows = """
         provider | edition | industry_code | company_size | ratio          | excellent | good  | average | low   | poor
