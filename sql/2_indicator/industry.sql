@@ -1,7 +1,7 @@
 -- industry: how risky is the industry of each customer, by what others say and by our own book?
 --
--- Of several lists the latest statement about the industry counts, by its code, else by its section (C of C34); the band before it
--- is the one the same list gave before. The bad rate of our own book stands beside the external band and never in place of
+-- Of several lists the latest statement about the industry counts, of one day the riskiest; by its code, else by the nearest above it
+-- (C341, C34, then C of C3411). The band before it is the one the same list gave before. The bad rate of our own book stands beside the external band and never in place of
 -- it: the part of the customers ever billed in the industry who owe something more than 90 days past due tonight, or
 -- of whom something was written off in the window.
 --
@@ -43,7 +43,8 @@ stated AS (
     outlook,
     default_rate,
     ROW_NUMBER() OVER (
-      PARTITION BY UPPER(TRIM(industry_code)) ORDER BY stated_on DESC, provider, industry_code
+      PARTITION BY UPPER(TRIM(industry_code))
+      ORDER BY stated_on DESC, TRY_CAST(risk_band AS INTEGER) DESC NULLS LAST, provider, industry_code
     ) AS place,
     LEAD(TRY_CAST(risk_band AS INTEGER)) OVER (
       PARTITION BY UPPER(TRIM(industry_code)), provider ORDER BY stated_on DESC, industry_code
@@ -66,11 +67,11 @@ fitting AS (
     stated.*,
     ROW_NUMBER() OVER (
       PARTITION BY code.industry_code
-      ORDER BY CASE WHEN stated.industry_code = code.industry_code THEN 0 ELSE 1 END
+      ORDER BY LENGTH(stated.industry_code) DESC
     ) AS nearest
   FROM code
   JOIN stated
-    ON stated.industry_code IN (code.industry_code, SUBSTR(code.industry_code, 1, 1))
+    ON stated.industry_code = SUBSTR(code.industry_code, 1, LENGTH(stated.industry_code))
     AND stated.place = 1
 ),
 

@@ -59,6 +59,35 @@ def test_the_latest_statement_and_the_one_before(night):
     )
 
 
+def test_the_nearest_list_above_a_code_and_of_one_day_the_riskier(night):
+    """Registers give four digits (C3411), lists mostly two (C34)."""
+    found = night(
+        customer="""
+            customer_id | industry_code
+            CLASS       | C3411
+            GROUP       | C3420
+            OTHER       | C3511
+        """,
+        industry_band="""
+            provider | industry_code | stated_on  | risk_band
+            list     | C             | 2026-06-01 | 3
+            list     | C34           | 2026-01-01 | 2
+            other    | C34           | 2026-01-01 | 4
+            list     | C341          | 2026-01-01 | 1
+        """,
+    )
+
+    found.expect(
+        "indicator.industry",
+        """
+        customer_id | industry_risk_band | industry_source
+        CLASS       | 1                  | list
+        GROUP       | 4                  | other
+        OTHER       | 3                  | list
+        """,
+    )
+
+
 def test_the_bad_rate_of_our_own_book(night):
     """Open and more than 90 days past due, or written off in the last 12 months."""
     found = night(
