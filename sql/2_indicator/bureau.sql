@@ -1,8 +1,9 @@
 -- bureau: what do credit bureaus, agencies, the tax office and other suppliers say of each customer?
 --
--- Only what matching accepted. Of several reports the latest counts, whoever wrote it; the limit, the probability of default and the
--- days beyond terms are each from the latest report that has one. A score keeps its own scale; beside it stands where it
--- lies between the scale's worst (0) and best (1), whichever of the two ends is the higher number. The report before is
+-- Only what matching accepted. Of each provider and scale the latest report counts: who withdraws its score has none. Of several of
+-- them one that can be placed on its scale before one that cannot, then the latest, of one day the worse; the limit, the probability
+-- of default and the days beyond terms are each from the latest report that has one. A score keeps its own scale; beside it stands
+-- where it lies between the scale's worst (0) and best (1), whichever of the two ends is the higher number. The report before is
 -- that of the same provider on the same scale. Credit lines are those of the latest report that lists any: two reports
 -- tell of the same loan. Nobody asked is not "nothing known": the reasons keep them apart.
 --
@@ -16,7 +17,7 @@
 --
 -- Columns
 --   customer_id               VARCHAR        the customer
---   bureau_provider           VARCHAR        who wrote the latest report; NULL: none
+--   bureau_provider           VARCHAR        who wrote the report that counts; NULL: none
 --   bureau_score_asof         DATE           the day it is of [R0-02]
 --   bureau_score_scale        VARCHAR        its scale, such as creditsafe_GB [R0-02]
 --   bureau_score_raw          DECIMAL(18,6)  the score as the provider gives it; NULL: see bureau_score_norm_reason [R0-02]
@@ -120,21 +121,40 @@ report AS (
   WHERE NOT bureau_score.is_deleted AND bureau_score.report_date <= CAST(:as_of AS DATE)
 ),
 
-placed AS (
+normed AS (
   SELECT
     report.*,
     CASE WHEN norm_reason IS NULL THEN
       TRY_CAST((score - score_min) / (score_max - score_min) AS DECIMAL(28, 10))
-    END AS norm,
-    ROW_NUMBER() OVER (
-      PARTITION BY owner_id
-      ORDER BY report_date DESC, no_score, is_certain DESC, link_score DESC, record_key
-    ) AS place
+    END AS norm
   FROM report
 ),
 
+placed AS (
+  SELECT
+    normed.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY owner_id
+      ORDER BY
+        report_date DESC, no_score, is_certain DESC, link_score DESC, norm ASC NULLS LAST, record_key
+    ) AS place,
+    ROW_NUMBER() OVER (
+      PARTITION BY owner_id, provider, scale_id
+      ORDER BY report_date DESC, no_score, is_certain DESC, link_score DESC, record_key
+    ) AS of_the_scale
+  FROM normed
+),
+
 latest AS (
-  SELECT * FROM placed WHERE place = 1
+  SELECT
+    placed.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY owner_id
+      ORDER BY
+        CASE WHEN norm_reason IS NULL THEN 0 ELSE 1 END, place
+    ) AS nearest
+  FROM placed
+  WHERE of_the_scale = 1
 ),
 
 -- Which of a customer's reports, newest first, is the first to say each thing.
@@ -150,7 +170,7 @@ first_with AS (
         AND placed.report_date < latest.report_date THEN placed.place
     END) AS earlier_place
   FROM placed
-  JOIN latest ON latest.owner_id = placed.owner_id
+  JOIN latest ON latest.owner_id = placed.owner_id AND latest.nearest = 1
   GROUP BY placed.owner_id
 ),
 
@@ -375,7 +395,7 @@ gathered AS (
       ELSE 100 - 100 * statement.debt_to_assets
     END AS debt_points
   FROM core.customer
-  LEFT JOIN latest ON latest.owner_id = customer.customer_id
+  LEFT JOIN latest ON latest.owner_id = customer.customer_id AND latest.nearest = 1
   LEFT JOIN lines ON lines.owner_id = customer.customer_id
   LEFT JOIN asked ON asked.customer_id = customer.customer_id
   LEFT JOIN event.statement

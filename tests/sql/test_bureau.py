@@ -134,6 +134,36 @@ def test_the_latest_report_counts_and_the_one_before_is_on_the_same_scale(night)
     )
 
 
+def test_two_bureaus_that_disagree(night):
+    """The latest counts, of one day the worse; who only states a limit takes no score from the other."""
+    found = rated(
+        night,
+        """
+        customer_id | provider | report_date | scale_id | score | score_min | score_max | band | limit | currency
+        NEWER       | aaa      | 2026-11-01  | points   | 80    | 0         | 100       | A    | -     | -
+        NEWER       | bbb      | 2026-11-02  | points   | 20    | 0         | 100       | D    | -     | -
+        SAME_DAY    | aaa      | 2026-11-01  | points   | 80    | 0         | 100       | A    | -     | -
+        SAME_DAY    | bbb      | 2026-11-01  | inverse  | 500   | 600       | 100       | 5    | -     | -
+        LIMIT_ONLY  | aaa      | 2026-11-01  | points   | 80    | 0         | 100       | A    | -     | -
+        LIMIT_ONLY  | bbb      | 2026-11-02  | limits   | -     | -         | -         | -    | 5000  | CNY
+        WITHDRAWN   | aaa      | 2026-10-01  | points   | 80    | 0         | 100       | A    | -     | -
+        WITHDRAWN   | aaa      | 2026-11-01  | points   | -     | 0         | 100       | NR   | -     | -
+        """,
+        customers=("NEWER", "SAME_DAY", "LIMIT_ONLY", "WITHDRAWN"),
+    )
+
+    found.expect(
+        "indicator.bureau",
+        """
+        customer_id | bureau_provider | bureau_score_norm | m4_agency_rating | agency_limit_amount
+        NEWER       | bbb             | 0.2               | D                | -
+        SAME_DAY    | bbb             | 0.2               | 5                | -
+        LIMIT_ONLY  | aaa             | 0.8               | A                | 5000
+        WITHDRAWN   | aaa             | -                 | NR               | -
+        """,
+    )
+
+
 def test_a_report_counts_for_whom_matching_accepted_it_and_once(night):
     rows = scores("""
         record_id | customer_id | report_date | score
