@@ -23,7 +23,7 @@
 --   dated_on         DATE          filed_on, else the first of hearing, judgment, publication and the end of the year in the 案号; NULL: none of them
 --   public_on        DATE          the later of filed_on and the day it was made public, else dated_on; NULL: none of them
 --   ended_on         DATE          closed or taken off the list; NULL: not stated, or it stands
---   is_active        BOOLEAN       not ended on the night, and its source does not call it closed
+--   is_active        BOOLEAN       not ended on the night; where no day is stated, not called closed or 终本 by its source
 --   amount           DECIMAL(18,2) at stake, awarded or listed, in currency; NULL: not stated
 --   currency         VARCHAR       ISO 4217 code of amount; NULL: not stated
 --   stated_on        DATE          the last day the provider sent it
@@ -68,7 +68,9 @@ party AS (
     proceeding.judged_on,
     proceeding.published_on,
     proceeding.closed_on AS ended_on,
-    COALESCE(proceeding.status, 'unknown') = 'closed' AS is_closed,
+    proceeding.closed_on IS NULL
+      AND (COALESCE(proceeding.status, 'unknown') = 'closed' OR COALESCE(proceeding.stage, '') = 'closed')
+      AS is_closed,
     proceeding.amount,
     proceeding.currency,
     COALESCE(proceeding.known_on, court_party.known_on) AS stated_on,

@@ -30,7 +30,7 @@
 --   lit_match_conf             DECIMAL(18,6)  fraction, the least certain match among the cases of 36 months; NULL: none [R0-71]
 --   enforcement_cnt            BIGINT         被执行 cases that stand, by list or court; NULL: not_asked [R0-70]
 --   enforcement_amount         DECIMAL(28,2)  what is enforced in them, as far as stated; NULL: not_asked, no_fx, not stated
---   enforcement_ended_cnt_36m  BIGINT         终本: enforcements of 36 months that ended for want of assets; NULL: not_asked [R0-70]
+--   enforcement_ended_cnt_36m  BIGINT         终本: enforcements that ended for want of assets in 36 months, by the day they ended, else of filing; NULL: not_asked [R0-70]
 --   dishonest_flag             BOOLEAN        失信被执行人 tonight; NULL: not_asked [R0-70]
 --   consumption_limit_flag     BOOLEAN        限制高消费 tonight; NULL: not_asked [R0-70]
 --   abnormal_op_flag           BOOLEAN        经营异常 tonight; NULL: not_asked [R0-94]
@@ -183,8 +183,10 @@ enforcement AS (
     customer_id,
     case_key,
     COALESCE(MIN(filed_on), MIN(dated_on)) AS filed_on,
+    MAX(ended_on) FILTER (WHERE record_kind = 'court_party' AND stage = 'closed') AS ended_on,
     COUNT(*) FILTER (WHERE NOT is_active) = 0 AS is_open,
-    COUNT(*) FILTER (WHERE record_kind = 'court_party' AND stage = 'closed') > 0 AS is_ended,
+    COUNT(*) FILTER (WHERE record_kind = 'court_party' AND stage = 'closed' AND NOT is_active) > 0
+      AS is_ended,
     COUNT(amount) AS stated_cnt,
     MAX(amount_base) AS amount_base
   FROM legal
@@ -201,8 +203,10 @@ enforced AS (
       WHERE enforcement.is_open AND enforcement.stated_cnt > 0 AND enforcement.amount_base IS NULL
     ) AS no_fx_cnt,
     SUM(enforcement.amount_base) FILTER (WHERE enforcement.is_open) AS open_base,
-    COUNT(*) FILTER (WHERE enforcement.is_ended AND enforcement.filed_on > book.months_36_start)
-      AS ended_cnt
+    COUNT(*) FILTER (
+      WHERE enforcement.is_ended
+        AND COALESCE(enforcement.ended_on, enforcement.filed_on) > book.months_36_start
+    ) AS ended_cnt
   FROM enforcement
   CROSS JOIN policy.book
   GROUP BY enforcement.customer_id
@@ -337,9 +341,11 @@ veto AS (
     AND NOT court_party.is_deleted
     AND NOT proceeding.is_deleted
     AND proceeding.case_type = 'bankruptcy'
-    AND COALESCE(proceeding.status, 'unknown') <> 'closed'
     AND COALESCE(proceeding.filed_on, CAST(:as_of AS DATE)) <= CAST(:as_of AS DATE)
-    AND (proceeding.closed_on IS NULL OR proceeding.closed_on > CAST(:as_of AS DATE))
+    AND (
+      proceeding.closed_on > CAST(:as_of AS DATE)
+      OR (proceeding.closed_on IS NULL AND COALESCE(proceeding.status, 'unknown') <> 'closed')
+    )
 ),
 
 -- One record may reach a customer by two links: a certain one settles it.

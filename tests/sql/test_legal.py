@@ -332,6 +332,58 @@ def test_ended_enforcements_are_a_list_of_their_own(night):
         )
 
 
+def test_a_case_that_ends_tomorrow_stands_tonight(night):
+    """A0.1 Known: the end of a case is an event too, and counts from its own day on."""
+    ends = {"case_type": "enforcement", "stage": "closed", "amount": "70", "currency": "CNY"}
+    found = night(
+        customer=CUSTOMERS,
+        inquiry=asked("judgment", "enforcement", "end_execution"),
+        **court(
+            (
+                "1",
+                "enforced",
+                "2025-06-01",
+                {**ends, "status": "closed", "closed_on": "2026-11-20"},
+            ),
+            (
+                "2",
+                "enforced",
+                "2025-06-01",
+                {**ends, "status": "closed", "closed_on": "2026-11-21"},
+            ),
+            ("3", "enforced", "2025-06-01", ends),  # 终本 without a day is over, and is told once
+        ),
+    )
+
+    found.expect(
+        "indicator.legal",
+        """
+        lit_cnt_open | enforcement_cnt | enforcement_ended_cnt_36m
+        1            | 1               | 2
+        """,
+    )
+
+
+def test_an_enforcement_ends_in_the_36_months_by_the_day_it_ended(night):
+    ends = {"case_type": "enforcement", "stage": "closed"}
+    found = night(
+        customer=CUSTOMERS,
+        inquiry=asked("end_execution"),
+        **court(
+            ("1", "enforced", "2019-06-01", {**ends, "closed_on": "2023-11-21"}),  # the first day
+            ("2", "enforced", "2019-06-01", {**ends, "closed_on": "2023-11-20"}),  # the day before
+            (
+                "3",
+                "enforced",
+                "2019-06-01",
+                ends,
+            ),  # filed too long ago, and nobody says when it ended
+        ),
+    )
+
+    found.expect("indicator.legal", "enforcement_ended_cnt_36m\n1")
+
+
 def test_a_product_of_another_name_answers_what_it_has_brought(night):
     """Somebody else's entry shows that the product `lists` is about this list."""
     found = night(
