@@ -122,7 +122,7 @@ def show(
     with _sentences():
         if lang not in ("zh", "en"):
             raise ZixinError(f"--lang takes zh or en, not {lang!r}")
-        from etl.publish.reader import read_alerts, read_credit_file
+        from etl.publish.reader import read_alerts, read_credit_file, read_last_letters
 
         document = read_credit_file(customer, as_of)
         if as_json:
@@ -130,7 +130,8 @@ def show(
             return
         from etl.publish.show import render_text
 
-        screen.print(render_text(document, lang, read_alerts(customer, as_of)))
+        beside = read_alerts(customer, as_of), read_last_letters(customer, as_of)
+        screen.print(render_text(document, lang, *beside))
 
 
 @app.command(epilog="Example: zixin doctor --config my-ledger.yaml")

@@ -2,6 +2,10 @@
 
     changes.js         what the pages load; `changes.json` the same as data
     changes.parquet    customer_id, what, from_value, to_value
+    changes.schema.json
+
+Beside what changed it carries what a customer without letters tonight was last told (mart.last_letter):
+a dormant customer's page shows its last letters with their age (A0.1).
 
 It compares two files of documents on what people act on, so it can be made again at any time, and
 nothing of it is in a credit file: those are the same whatever was published before.
@@ -9,6 +13,7 @@ nothing of it is in a credit file: those are the same whatever was published bef
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +24,17 @@ from etl.publish.credit_files import copy_rows
 from etl.publish.night_context import Written
 
 DOCUMENTS = "credit_files.parquet"
+SCHEMA = Path(__file__).resolve().parent / "schema" / "changes.schema.json"
+
+_LAST_LETTERS = """
+SELECT customer_id, CAST(to_json(struct_pack(
+  overdue := letter_overdue, collection := letter_collection, grade := hard_grade,
+  "on" := lettered_on, age_days := letter_age_days, reason := nr_reason
+)) AS VARCHAR)
+FROM read_parquet($file)
+WHERE letter_age_days > 0
+ORDER BY customer_id
+"""
 
 _FACTS = """
 WITH document AS (
@@ -78,8 +94,8 @@ def write_changes(
 ) -> Written:
     """Compare the documents in `out_dir` with those of the night `before`: its day and its folder.
 
-    Without a night before, the files say so and name nobody. Credit files and portfolio must have
-    been written.
+    Without a night before, the files say so and name nobody. Credit files, portfolio and comparisons
+    must have been written.
     """
     as_of = json.loads((out_dir / "portfolio.json").read_bytes())["as_of"]
     _facts(connection, "facts_after", out_dir / DOCUMENTS)
@@ -93,14 +109,16 @@ def write_changes(
         '"to" := to_value) ORDER BY what)) AS VARCHAR) FROM change GROUP BY customer_id '
         "ORDER BY customer_id"
     ).fetchall()
-    listed = ",".join(
-        f"{json.dumps(customer, ensure_ascii=False)}:{changes}" for customer, changes in customers
-    )
+    last = connection.execute(
+        _LAST_LETTERS, {"file": str(out_dir / "tables" / "mart.last_letter.parquet")}
+    ).fetchall()
     compared_with = f'"{before[0].isoformat()}"' if before else "null"
     content = (
         f'{{"format":"zixin-changes/1","as_of":"{as_of}",'
-        f'"compared_with":{compared_with},"customers":{{{listed}}}}}'
+        f'"compared_with":{compared_with},"customers":{_members(customers)},'
+        f'"last_letters":{_members(last)}}}'
     )
+    (out_dir / SCHEMA.name).write_bytes(SCHEMA.read_bytes())
     (out_dir / "changes.json").write_text(content + "\n", encoding="utf-8")
     (out_dir / "changes.js").write_text(
         # JSON.parse, not a literal: in a literal a customer called __proto__ would mean something.
@@ -108,9 +126,15 @@ def write_changes(
         encoding="utf-8",
     )
     return Written(
-        count=len(customers), sha256=hashlib.sha256(content.encode()).hexdigest(), files=3
+        count=len(customers), sha256=hashlib.sha256(content.encode()).hexdigest(), files=4
     )
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_FACTS}", {"file": str(file)})
+
+
+def _members(pairs: Sequence[tuple[str, str]]) -> str:
+    """A JSON object of (name, JSON text) pairs, in their order."""
+    several = (f"{json.dumps(name, ensure_ascii=False)}:{text}" for name, text in pairs)
+    return "{" + ",".join(several) + "}"

@@ -45,6 +45,19 @@ def read_alerts(customer_id: str, as_of: str | None = None) -> list[dict[str, An
     return [alert for alert in listed.get(customer_id, ()) if alert["state"] != "closed"]
 
 
+def read_last_letters(customer_id: str, as_of: str | None = None) -> dict[str, Any] | None:
+    """What a customer without letters on a published night was last told; None: it has letters, or
+    never had any, or the night was published before this was kept.
+
+    Raises:
+        ZixinError: nothing is published, or the night is not.
+    """
+    _, folder = _night(as_of)
+    changes = json.loads((folder / "changes.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] | None = changes.get("last_letters", {}).get(customer_id)
+    return found
+
+
 def _night(as_of: str | None) -> tuple[str, Path]:
     """A published night's day and folder."""
     root = settings().home / "published"

@@ -21,14 +21,18 @@ def grade(letter: str | None) -> Text:
 
 
 def render_text(
-    document: Document, lang: str = "zh", alerts: Sequence[Document] = ()
+    document: Document,
+    lang: str = "zh",
+    alerts: Sequence[Document] = (),
+    last_letters: Document | None = None,
 ) -> RenderableType:
-    """The credit file, and the alerts beside it, as something rich prints; nothing is read as markup."""
+    """The credit file, and what compares nights beside it, as something rich prints; nothing is read as
+    markup."""
     say = Words(lang)
     document, alerts = printable(document), printable(list(alerts))
     active = next(one for one in document["assessments"] if one["is_active"])
     blocks = [
-        _heading(say, document, active),
+        _heading(say, document, active, last_letters),
         decision(say, document, alerts),
         _letters(say, document, active),
         _outlook(say, document),
@@ -42,7 +46,9 @@ def render_text(
     return Group(*(part for block in blocks for part in (*block, Text(""))))
 
 
-def _heading(say: Words, document: Document, active: Document) -> Iterator[RenderableType]:
+def _heading(
+    say: Words, document: Document, active: Document, last_letters: Document | None
+) -> Iterator[RenderableType]:
     customer, standing = document["customer"], document["standing"]
     title = Text(customer["customer_name"] or customer["customer_id"], style="bold")
     title.append("   ")
@@ -55,6 +61,8 @@ def _heading(say: Words, document: Document, active: Document) -> Iterator[Rende
     )
     for line in sentences(say, active):
         yield Text(line)
+    if last_letters:
+        yield Text(last_letters_sentence(say, last_letters))
     if standing["early_payment_flag"]:
         yield Text(say("sentence.early"))
     base = standing["base_currency"]
@@ -74,14 +82,28 @@ def sentences(say: Words, active: Document) -> Iterator[str]:
     else:
         yield say("sentence.grade", policy=policy, grade=active["final_grade"])
     for reason in active["veto_reasons"]:
-        name = say.code("letter", reason)
-        yield say("sentence.veto", letter=name)
+        yield (
+            say("sentence.veto", letter=say(f"letter.{reason}"))
+            if say.knows(f"letter.{reason}")
+            else say("sentence.veto_listed", reason=say.code("veto", reason))
+        )
     if not active["veto_reasons"] and active["hard_combo"] and active["final_grade"] != "NR":
         yield say("sentence.combination", letters=active["hard_combo"], grade=active["hard_grade"])
         if active["combo_in_article"] is False:
             yield say("sentence.combo_extension")
     if active["is_provisional"]:
         yield say("sentence.provisional", best=active["grade_best"], worst=active["grade_worst"])
+
+
+def last_letters_sentence(say: Words, last: Document) -> str:
+    """What a customer without letters was last told, and how long ago."""
+    return say(
+        "sentence.last_letters",
+        date=last["on"],
+        age=say.days(str(last["age_days"])),
+        collection=last["collection"] or say("sentence.no_letter"),
+        overdue=last["overdue"] or say("sentence.no_letter"),
+    )
 
 
 def _table(title: str, *columns: tuple[str, bool]) -> Table:

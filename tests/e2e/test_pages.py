@@ -305,6 +305,32 @@ def test_nobody_scrolls_sideways_on_a_phone(night: Path, tmp_path: Path, page: s
     assert seen["width"] <= seen["inner"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "最近一次的字母在 2026-11-10（10 天前）"), ("en", "of 2026-11-10, 10 days ago: net collection B")],
+)  # fmt: skip
+def test_who_has_no_letters_is_shown_the_last_ones(
+    night: Path, tmp_path: Path, lang: str, said: str
+) -> None:
+    script = night / "changes.js"
+    kept = script.read_bytes()
+    changes = json.loads((night / "changes.json").read_bytes())
+    changes["last_letters"]["CON"] = {
+        "overdue": None, "collection": "B", "grade": "NR", "on": "2026-11-10", "age_days": 10,
+        "reason": "dormant",
+    }  # fmt: skip
+    script.write_text(f"window.ZIXIN_CHANGES = {json.dumps(changes)};", encoding="utf-8")
+    try:
+        seen = look(
+            page_of(night, "CON"), tmp_path,
+            """return {verdict: document.querySelector(".verdict").textContent};""", lang=lang,
+        )  # fmt: skip
+    finally:
+        script.write_bytes(kept)
+    assert seen["problems"] == []
+    assert said in seen["verdict"]
+
+
 def test_the_quality_page_shows_what_was_kept_out(night: Path, tmp_path: Path) -> None:
     seen = look(
         night / "quality.html", tmp_path,

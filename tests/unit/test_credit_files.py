@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import jsonschema
 import pytest
 from hypothesis import given
@@ -19,6 +20,8 @@ from rich.console import Console
 from etl.catalogue import catalogue
 from etl.models import comparisons
 from etl.publish.assets import PAGES, contents, copy_assets, indicators, inline_json, words
+from etl.publish.changes import SCHEMA as CHANGES_SCHEMA
+from etl.publish.changes import write_changes
 from etl.publish.credit_files import SCHEMA
 from etl.publish.names import file_stem, file_stem_sql
 from etl.publish.show import render_text
@@ -417,7 +420,67 @@ class TestChanges:
             "as_of": "2026-11-20",
             "compared_with": None,
             "customers": {},
+            "last_letters": {},
         }
+
+    def test_it_keeps_to_its_schema(self, compared: dict[str, Any]) -> None:
+        jsonschema.Draft202012Validator(json.loads(CHANGES_SCHEMA.read_bytes())).validate(compared)
+
+
+@pytest.fixture(scope="module")
+def slept(night: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A night's changes.json when somebody has no letters any more."""
+    folder = tmp_path_factory.mktemp("letters")
+    for name in ("portfolio.json", "credit_files.parquet"):
+        (folder / name).write_bytes((night / name).read_bytes())
+    (folder / "tables").mkdir()
+    target = folder / "tables" / "mart.last_letter.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT * FROM (VALUES "
+            "('AWAKE', 'A', 'B', 'B', DATE '2026-11-20', 0, NULL), "
+            "('__proto__', 'C', NULL, 'NR', DATE '2026-11-19', 1, 'dormant'), "
+            "('ASLEEP', 'C', 'B', 'C', DATE '2026-11-10', 10, 'dormant')) AS one (customer_id, "
+            "letter_overdue, letter_collection, hard_grade, lettered_on, letter_age_days, nr_reason)) "
+            f"TO '{target}' (FORMAT parquet)"
+        )
+        write_changes(connection, folder)
+    found: dict[str, Any] = json.loads((folder / "changes.json").read_bytes())
+    return found
+
+
+class TestLastLetters:
+    """Who has no letters tonight is shown the last ones, with their age (A0.1)."""
+
+    def test_only_who_has_none_tonight_is_named(self, slept: dict[str, Any]) -> None:
+        assert slept["last_letters"] == {
+            "ASLEEP": {
+                "overdue": "C", "collection": "B", "grade": "C", "on": "2026-11-10", "age_days": 10,
+                "reason": "dormant",
+            },
+            "__proto__": {
+                "overdue": "C", "collection": None, "grade": "NR", "on": "2026-11-19", "age_days": 1,
+                "reason": "dormant",
+            },
+        }  # fmt: skip
+        jsonschema.Draft202012Validator(json.loads(CHANGES_SCHEMA.read_bytes())).validate(slept)
+
+    @pytest.mark.parametrize(
+        ("lang", "customer", "said"),
+        [
+            ("en", "ASLEEP", "2026-11-10, 10 days ago: net collection B, days overdue C."),
+            ("en", "__proto__", "2026-11-19, 1 day ago: net collection none, days overdue C."),
+            ("zh", "ASLEEP", "2026-11-10（10 天前）：净回款率 B，付款时间 C；"),
+        ],
+    )
+    def test_a_terminal_says_them(
+        self, night: Path, slept: dict[str, Any], lang: str, customer: str, said: str
+    ) -> None:
+        console = Console(width=200, force_terminal=False)
+        last = slept["last_letters"][customer]
+        with console.capture() as capture:
+            console.print(render_text(credit_file(night, "CON"), lang, last_letters=last))
+        assert said in capture.get()
 
 
 class TestTerminal:

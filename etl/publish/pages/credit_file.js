@@ -11,6 +11,11 @@ Zixin.start((file) => {
   const letterName = (letter) => word(`letter.${letter}`);
   const name = file.customer.customer_name || file.customer.customer_id;
 
+  /* What compares nights stands beside the file, in the night's changes.js. */
+  const night = window.ZIXIN_CHANGES && window.ZIXIN_CHANGES.as_of === file.as_of ? window.ZIXIN_CHANGES : null;
+  const ofMine = (listed) => (listed && Object.prototype.hasOwnProperty.call(listed, file.customer.customer_id) ? listed[file.customer.customer_id] : null);
+  const last = night ? ofMine(night.last_letters) : null;
+
   /* ---- who, and what grade ---- */
 
   function verdict() {
@@ -30,6 +35,9 @@ Zixin.start((file) => {
       if (leading.combo_in_article === false) lines.push(word("sentence.combo_extension"));
     }
     if (leading.is_provisional) lines.push(word("sentence.provisional", { best: leading.grade_best, worst: leading.grade_worst }));
+    if (last) {
+      lines.push(word("sentence.last_letters", { date: last.on, age: days(String(last.age_days)), collection: last.collection || word("sentence.no_letter"), overdue: last.overdue || word("sentence.no_letter") }));
+    }
     return lines.map((line) => h("p", {}, line));
   }
 
@@ -129,11 +137,9 @@ Zixin.start((file) => {
   /* ---- what changed: outside the file itself, in the night's changes.js ---- */
 
   function changes() {
-    const night = window.ZIXIN_CHANGES;
-    if (!night || night.as_of !== file.as_of) return null;
+    if (!night) return null;
     if (!night.compared_with) return section("changes", "section.changes", h("p.soft", {}, word("changes.first")));
-    const mine = Object.prototype.hasOwnProperty.call(night.customers, file.customer.customer_id)
-      ? night.customers[file.customer.customer_id] : [];
+    const mine = ofMine(night.customers) || [];
     if (!mine.length) return section("changes", "section.changes", h("p.soft", {}, word("changes.none", { date: night.compared_with })));
     return section("changes", "section.changes",
       h("p.note", {}, word("changes.since", { date: night.compared_with })),
