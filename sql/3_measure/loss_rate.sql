@@ -246,16 +246,22 @@ running AS (
   LEFT JOIN paid ON paid.bucket_no = bucket.bucket_no
 ),
 
-reached AS (
+ended AS (
   SELECT
     running.bucket_no,
     running.bucket,
     sold.item_cnt,
     running.paid_base,
-    GREATEST(sold.sale_base - (running.paid_until_base - running.paid_base), 0) AS reached_base,
-    GREATEST(sold.sale_base - running.paid_in_all_base, 0) AS lost_base
+    sold.sale_base - (running.paid_until_base - running.paid_base) AS unpaid_base,
+    LEAST(GREATEST(sold.sale_base - running.paid_in_all_base, 0), sold.sale_base) AS lost_base
   FROM running
   CROSS JOIN sold
+),
+
+-- A payment that was returned later paid nothing: what it left to be lost had reached every bucket.
+reached AS (
+  SELECT bucket_no, bucket, item_cnt, paid_base, GREATEST(unpaid_base, lost_base) AS reached_base, lost_base
+  FROM ended
 ),
 
 cohort AS (

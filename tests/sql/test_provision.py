@@ -138,6 +138,27 @@ def test_what_one_pays_on_top_covers_no_others_loss(night):
     ]  # fmt: skip
 
 
+def test_a_returned_payment_loses_no_more_than_there_was(night):
+    """Of 2,000 all came in time, and 1,000 of it went back after 40 days."""
+    found = night(
+        invoice="""
+            invoice_id | invoice_date | due_date   | amount
+            X          | 2026-03-01   | 2026-04-01 | 1000
+            Y          | 2026-03-01   | 2026-04-01 | 1000
+        """,
+        payment="""
+            payment_id | invoice_id | payment_date | amount
+            P1         | X          | 2026-04-01   | 1000
+            P2         | Y          | 2026-04-01   | 1000
+            P3         | X          | 2026-05-11   | -1000
+        """,
+    )
+    rows = [row for row in found.rows("measure.loss_rate") if row["method"] == "sale_cohort"]
+
+    assert [row["reached_amount"] for row in rows] == [2000, 1000, 1000, 1000, 1000]
+    assert [row["loss_rate"] for row in rows] == [Decimal("0.5"), 1, 1, 1, 1]
+
+
 MATRIX = """
     invoice_id | invoice_date | due_date   | amount
     I1         | 2026-11-01   | 2026-12-01 | 15000000
