@@ -133,6 +133,17 @@ def quantity(name: str, meaning: str) -> Column:
     return Column(name, QUANTITY, meaning, between=NOT_NEGATIVE, unit="unit of the goods")
 
 
+NOT_ISO = {"RMB": "CNY", "NTD": "TWD", "UKP": "GBP", "EURO": "EUR"}
+"""What people write for a currency → its ISO 4217 code."""
+
+
+def iso_currency(code: str) -> str:
+    """`code`; ValueError when people write it and ISO 4217 does not."""
+    if code in NOT_ISO:
+        raise ValueError(f"{code} is no ISO 4217 code; write {NOT_ISO[code]}")
+    return code
+
+
 CURRENCY = Column("currency", TEXT, "ISO 4217 code of the row's amounts")
 CUSTOMER_ID = required(identifier("customer_id", "The customer", "customer"))
 FAULT = ("customer", "us", "carrier", "unknown")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl.entities import Column, Entity
+from etl.entities.contract import NOT_ISO
 from etl.mapping import dates, numbers
 from etl.mapping.sql import literal, literals, sentence, shown
 from etl.sources.config import Feed, FieldMapping
@@ -12,7 +13,6 @@ from etl.sources.config import Feed, FieldMapping
 YES = ("true", "t", "yes", "y", "1", "是")
 NO = ("false", "f", "no", "n", "0", "否")
 LONGEST_KEY = 200
-NOT_ISO = {"RMB": "CNY", "NTD": "TWD", "UKP": "GBP", "EURO": "EUR"}
 
 _CONTROL = r"[\x00-\x1F\x7F-\x9F]"
 # Marks nobody can see that keyboards and web pages leave in copied numbers.

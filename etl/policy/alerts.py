@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from etl.policy.parts import Days, Name, Part, Title, Version
+from etl.sources.problems import Misplaced, nearest
 
 RULES = tuple(f"EW{number:02d}" for number in range(1, 21))
 FAMILIES = (
@@ -19,6 +20,39 @@ Family = Literal[
     "operations",
 ]  # fmt: skip
 Threshold = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
+Line = Literal["amber", "red", "second"]
+
+SHARE = ("0", "1")
+LIMIT_SHARE = ("0", "5")
+DAYS = ("0", "3650")
+FALL = ("-1", "0")
+LINES: dict[str, dict[Line, tuple[str, str]]] = {
+    "EW01": {"amber": LIMIT_SHARE, "red": LIMIT_SHARE},
+    "EW04": {"amber": DAYS, "red": DAYS},
+    "EW05": {"red": LIMIT_SHARE, "second": DAYS},
+    "EW06": {"amber": SHARE, "red": SHARE},
+    "EW07": {"amber": FALL, "red": FALL, "second": ("0", "10000")},
+    "EW08": {"amber": DAYS, "red": DAYS},
+    "EW10": {"amber": ("1", "4"), "second": ("1", "2")},
+    "EW11": {"amber": SHARE, "second": ("0", "100")},
+    "EW12": {"amber": ("1", "10000")},
+    "EW13": {"amber": SHARE, "second": SHARE},
+    "EW14": {"amber": DAYS, "red": DAYS},
+    "EW17": {"second": DAYS},
+    "EW18": {"amber": ("1", "4"), "second": SHARE},
+    "EW19": {"amber": SHARE},
+    "EW20": {"amber": SHARE},
+}
+"""Which lines a rule has, and between what numbers: 80 for 0.80 would be a rule that never speaks."""
+
+FALLING = ("EW07", "EW14")
+"""Rules whose red line is below the amber one."""
+
+ACTIONS = (
+    "suspend_supply", "dunning_up", "limit_down", "contact", "contract_ctrl", "review", "diversify",
+    "renew_cover", "refresh", "fix_feed",
+)  # fmt: skip
+"""What an alert may propose: pages have words for these."""
 
 
 class AlertRule(Part):
@@ -49,13 +83,45 @@ class Alerts(Part):
     @model_validator(mode="after")
     def _every_rule(self) -> "Alerts":
         if unknown := sorted(set(self.rules) - set(RULES)):
-            raise ValueError(f"rules: there is no {unknown[0]}; there are EW01 to EW20")
+            text = f"there is no {unknown[0]}; there are EW01 to EW20"
+            raise Misplaced(text, "rules", unknown[0])
         if missing := sorted(set(RULES) - set(self.rules)):
-            raise ValueError(f"rules: {missing[0]} is missing; switch it off with is_on: false")
+            text = f"{missing[0]} is missing; switch it off with is_on: false"
+            raise Misplaced(text, "rules")
+        if unknown := sorted(set(self.freshness_months) - set(SOURCES)):
+            text = f"there is no such source{nearest(unknown[0], SOURCES)}"
+            raise Misplaced(text, "freshness_months", unknown[0])
         if set(self.freshness_months) != set(SOURCES):
-            raise ValueError(f"freshness_months needs exactly {', '.join(SOURCES)}")
+            text = f"all of {', '.join(SOURCES)} are needed"
+            raise Misplaced(text, "freshness_months")
         if len(self.contact_days) < 5:
-            raise ValueError("contact_days needs all of A B C D NR")
+            raise Misplaced("all of A B C D NR are needed", "contact_days")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_that_can_be_met(self) -> "Alerts":
+        for name, rule in self.rules.items():
+            given: dict[Line, Decimal | None] = {
+                "amber": rule.amber, "red": rule.red, "second": rule.second,
+            }  # fmt: skip
+            for line, value in given.items():
+                if value is None:
+                    continue
+                between = LINES.get(name, {}).get(line)
+                if not between:
+                    raise Misplaced(f"{name} has no such line", "rules", name, line)
+                least, most = between
+                if not Decimal(least) <= value <= Decimal(most):
+                    text = f"{value} is not allowed: {least} to {most}"
+                    raise Misplaced(text, "rules", name, line)
+            if rule.amber is not None and rule.red is not None:
+                low, high = (rule.red, rule.amber) if name in FALLING else (rule.amber, rule.red)
+                if low > high:
+                    text = f"red {rule.red} is met before amber {rule.amber}"
+                    raise Misplaced(text, "rules", name, "red")
+            if rule.action and rule.action not in ACTIONS:
+                text = f"there is no such action{nearest(rule.action, ACTIONS)}"
+                raise Misplaced(text, "rules", name, "action")
         return self
 
 

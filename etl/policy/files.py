@@ -50,21 +50,24 @@ def read_policy(path: Path) -> Policy:
         data = {**data}
         for key, model in PARTS:
             if isinstance(data.get(key), str):
-                data[key] = read_part(key, data[key], model, path)
+                data[key] = read_part(key, data[key], model, path, marked.line_of((key,)))
         if isinstance(data.get("segments"), list):
-            data["segments"] = [_with_scorecard(one, path) for one in data["segments"]]
+            data["segments"] = [
+                _with_scorecard(one, path, marked.line_of(("segments", place, "scorecard")))
+                for place, one in enumerate(data["segments"])
+            ]
     return _checked(marked, data, Policy)
 
 
-def _with_scorecard(segment: Any, path: Path) -> Any:
+def _with_scorecard(segment: Any, path: Path, line: int) -> Any:
     if isinstance(segment, dict) and isinstance(segment.get("scorecard"), str):
-        part = read_part("scorecard", segment["scorecard"], Scorecard, path)
+        part = read_part("scorecard", segment["scorecard"], Scorecard, path, line)
         return {**segment, "scorecard": part}
     return segment
 
 
-def read_part(key: str, name: str, model: type[Model], policy: Path) -> Model:
-    """The part called `name`: a file relative to the policy's own, else a shipped one."""
+def read_part(key: str, name: str, model: type[Model], policy: Path, line: int) -> Model:
+    """The part that the policy calls `name` on `line`: a file relative to its own, else a shipped one."""
     folder = POLICY_FOLDER / FOLDERS[key]
     for candidate in (policy.parent / name, folder / f"{name}.yaml"):
         if candidate.is_file():
@@ -72,7 +75,7 @@ def read_part(key: str, name: str, model: type[Model], policy: Path) -> Model:
             return _checked(marked, marked.data, model)
     known = ", ".join(path.stem for path in sorted(folder.glob("*.yaml")))
     raise ZixinError(
-        f"{policy}: {key} {name!r} is neither a file nor one of {FOLDERS[key]}/ ({known})"
+        f"{policy}, line {line}: {key} {name!r} is neither a file nor one of {FOLDERS[key]}/ ({known})"
     )
 
 

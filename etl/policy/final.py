@@ -60,6 +60,12 @@ class Span(Part):
     )
     below: Annotated[Decimal, Field(max_digits=18, decimal_places=2)] | None = None
 
+    @model_validator(mode="after")
+    def _holds_somebody(self) -> "Span":
+        if self.start is not None and self.below is not None and self.start >= self.below:
+            raise ValueError("from must be less than below, or nobody is in the segment")
+        return self
+
 
 class Segment(Part):
     """Customers judged by their own standard (R3-10): by industry, size and history. The first

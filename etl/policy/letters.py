@@ -3,8 +3,9 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from etl.entities.contract import iso_currency
 from etl.policy.parts import Days, Grade, Months, Part, Share, every_grade
 
 
@@ -33,7 +34,7 @@ class RatingPrior(Part):
 class Book(Part):
     """What holds for the whole ledger, whichever letters are drawn from it."""
 
-    base_currency: Annotated[str, Field(pattern="^([A-Z]{3}|auto)$")]
+    base_currency: Annotated[str, Field(pattern="^([A-Z]{3}|auto)$"), AfterValidator(iso_currency)]
     residual_tolerance: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
     unapplied_cash: Literal["oldest_first", "ignore"]
     dispute_grace_days: Days

@@ -15,8 +15,8 @@ def known_zone(name: str) -> str:
     return name
 
 
-Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
-Points = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]
+Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Months = Annotated[int, Field(ge=1, le=120)]

@@ -31,6 +31,7 @@ from etl.policy.parts import Name, Part, Title, Version, known_zone
 from etl.policy.portfolio import Portfolio
 from etl.policy.scorecard import Scorecard
 from etl.policy.terms import Terms
+from etl.sources.problems import Misplaced
 
 
 class Policy(Part):
@@ -62,14 +63,18 @@ class Policy(Part):
     @model_validator(mode="after")
     def _default_inquiry(self) -> "Policy":
         if "default" not in self.inquiries:
-            raise ValueError("inquiries needs a default, for needs it does not name")
+            text = "a default is needed here, for needs that are not named"
+            raise Misplaced(text, "inquiries")
         return self
 
     @model_validator(mode="after")
     def _segments_once(self) -> "Policy":
-        names = ["default", *(segment.name for segment in self.segments)]
-        if len(set(names)) < len(names):
-            raise ValueError("segments: a name stands twice, or is default")
+        names = ["default"]
+        for place, segment in enumerate(self.segments):
+            if segment.name in names:
+                text = f"{segment.name!r} is another segment's name; default is everybody else's"
+                raise Misplaced(text, "segments", place, "name")
+            names.append(segment.name)
         return self
 
     @property
@@ -101,12 +106,13 @@ class Policies:
         """Every scorecard that a policy uses, by id; ZixinError when two of one id say different
         things: whose points a grade shows would be anybody's guess."""
         several: dict[str, Scorecard] = {}
-        for policy in self.all:
+        # The book's own policy last: it is the one that somebody wrote and can put right.
+        for policy in (*self.others, self.active):
             for one in policy.scorecards:
                 if several.setdefault(one.scorecard_id, one) != one:
                     raise ZixinError(
-                        f"policy {policy.policy_id}: another scorecard is called "
-                        f"{one.scorecard_id} too; give yours a scorecard_id of its own"
+                        f"policy {policy.policy_id}: its scorecard is called {one.scorecard_id}, and so is "
+                        "another one that says other things; give yours a scorecard_id of its own"
                     )
         return tuple(several[name] for name in sorted(several))
 

@@ -12,8 +12,8 @@ Bucket = Literal["current", "1-30", "31-60", "61-90", "90+", "no_due_date"]
 BUCKETS: tuple[Bucket, ...] = ("current", "1-30", "31-60", "61-90", "90+", "no_due_date")
 """The buckets of `indicator.aging`, in order of age."""
 
-Factor = Annotated[Decimal, Field(ge=0, le=10, max_digits=9, decimal_places=6)]
-Index = Annotated[Decimal, Field(ge=0, le=10000, max_digits=9, decimal_places=4)]
+Factor = Annotated[Decimal, Field(ge=0, le=10, decimal_places=6)]
+Index = Annotated[Decimal, Field(ge=0, le=10000, decimal_places=4)]
 
 
 class Concentration(Part):
@@ -69,7 +69,7 @@ class Outcome(Part):
     months: Months
     bad_from_days: Annotated[int, Field(ge=1, le=3650)]
     min_bads: Annotated[int, Field(ge=1, le=1000)]
-    confidence: Annotated[Decimal, Field(ge=Decimal("0.5"), lt=1, max_digits=7, decimal_places=6)]
+    confidence: Annotated[Decimal, Field(ge=Decimal("0.5"), lt=1, decimal_places=6)]
     """Of the upper bound of a default rate, where few or none went bad."""
 
     not_rated: Literal["drop", "keep"]

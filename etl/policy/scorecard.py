@@ -16,6 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from etl.catalogue import catalogue
 from etl.policy.ahp import ACCEPTED_BELOW, Comparison, compare, worst_triad
 from etl.policy.parts import Name, Part, Points, Share, Title, Version
+from etl.sources.problems import Misplaced, nearest
 
 Weight = Annotated[Decimal, Field(gt=0, le=1_000_000)]
 Edge = tuple[
@@ -24,6 +25,19 @@ Edge = tuple[
 
 _TEN = Decimal("0.0000000001")
 LARGEST_MATRIX = 15
+LARGEST_SHARE = 10
+"""Tenfold growth is a share too; what is beyond was meant as percent."""
+
+RATIOS = (
+    "debt_to_assets", "current_ratio", "quick_ratio", "quick_ratio_strict", "gross_margin", "net_margin",
+    "debt_to_equity", "return_on_equity", "ebit_to_assets", "cfo_to_current_liabilities",
+    "cfo_to_net_income", "interest_cover", "receivables_turnover", "revenue_growth",
+    "return_on_equity_avg", "return_on_assets", "asset_turnover", "current_asset_turnover",
+    "cash_recovery", "return_on_capital", "capital_preservation", "operating_margin",
+    "cost_profit_ratio", "bad_asset_ratio", "interest_debt_ratio", "contingent_ratio",
+    "operating_profit_growth", "asset_growth", "research_ratio",
+)  # fmt: skip
+"""What `core.performance_ratio` can hold against standard values."""
 
 
 class CutOffs(Part):
@@ -142,39 +156,60 @@ class Scorecard(Part):
     @field_validator("bands")
     @classmethod
     def _edges(cls, bands: dict[str, tuple[Edge, ...]]) -> dict[str, tuple[Edge, ...]]:
-        scored = {line.indicator for line in catalogue() if line.is_scored == "yes"}
+        units = {line.indicator: line.unit for line in catalogue() if line.is_scored == "yes"}
         for indicator, edges in bands.items():
-            if indicator not in scored:
-                raise ValueError(f"{indicator} is no scored indicator of sql/reference/indicator")
+            if indicator not in units:
+                text = f"{indicator} is no scored indicator{nearest(indicator, units)}"
+                raise Misplaced(text, indicator)
             if len(edges) < 2:
-                raise ValueError(f"{indicator} needs at least two edges")
+                raise Misplaced(f"{indicator} needs at least two edges", indicator)
             values = [value for value, _ in edges]
             if values != sorted(values) or len(set(values)) < 2:
-                raise ValueError(f"the values of {indicator} must grow from edge to edge")
+                raise Misplaced(f"the values of {indicator} must grow from edge to edge", indicator)
+            if any(values.count(value) > 2 for value in values):
+                raise Misplaced(f"{indicator} has a step of more than two edges", indicator)
+            if units[indicator] == "share" and max(map(abs, values)) > LARGEST_SHARE:
+                text = f"{indicator} is a share, a fraction: 0.95 for 95 %"
+                raise Misplaced(text, indicator)
         return bands
+
+    @field_validator("performance")
+    @classmethod
+    def _ratios(cls, weights: dict[str, RatioWeight]) -> dict[str, RatioWeight]:
+        for ratio in weights:
+            if ratio not in RATIOS:
+                raise Misplaced(
+                    f"{ratio} is no ratio of the accounts{nearest(ratio, RATIOS)}", ratio
+                )
+        return weights
 
     @model_validator(mode="after")
     def _whole_tree(self) -> "Scorecard":
         for name, node in self.tree.items():
             if name in self.bands:
-                raise ValueError(f"{name} is an indicator and a node; give the node another name")
+                text = f"{name} is an indicator and a node; give the node another name"
+                raise Misplaced(text, "tree", name)
             for member in node.shares:
                 if member not in self.tree and member not in self.bands:
-                    raise ValueError(
-                        f"{name} lists {member}, which is neither a node nor an indicator with bands"
-                    )
+                    text = f"{name} lists {member}, which is neither a node nor an indicator with bands"
+                    raise Misplaced(text, "tree", name, "weights", member)
         if self.main not in self.tree:
-            raise ValueError(f"main is {self.main}, which is no node of the tree")
+            text = (
+                f"main is {self.main}, which is no node of the tree{nearest(self.main, self.tree)}"
+            )
+            raise Misplaced(text, "main")
         for name in self.explained:
             if name not in self.tree:
-                raise ValueError(f"explained names {name}, which is no node of the tree")
+                text = f"explained names {name}, which is no node of the tree"
+                raise Misplaced(text, "explained")
         for name in self.tree:
             self._leaves(name, ())
         return self
 
     def _leaves(self, node: str, above: tuple[str, ...]) -> dict[str, Decimal]:
         if node in above:
-            raise ValueError(f"{node} is part of itself: {' › '.join((*above, node))}")
+            text = f"{node} is part of itself: {' › '.join((*above, node))}"
+            raise Misplaced(text, "tree", node)
         found: dict[str, Decimal] = {}
         for member, share in self.tree[node].shares.items():
             below = (

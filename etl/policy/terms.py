@@ -21,7 +21,7 @@ from etl.policy.parts import (
 )
 
 Factor = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
-ShortShare = Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4)]
+ShortShare = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
 Step = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=2)]
 Method = Literal[
     "net_worth", "working_capital", "requirement", "trade_reference", "own_sales", "practice",
@@ -129,7 +129,7 @@ class GradeTerms(Part):
     deposit_share: Share
     guarantee_required: bool
     price_adjustment: Annotated[
-        Decimal, Field(ge=Decimal("-0.5"), le=Decimal("0.5"), max_digits=7, decimal_places=6)
+        Decimal, Field(ge=Decimal("-0.5"), le=Decimal("0.5"), decimal_places=6)
     ]
     review_days: Annotated[int, Field(ge=1, le=3650)]
 
@@ -158,7 +158,7 @@ class WarningLine(Part):
     """The line: utilisation, oldest overdue, score; the worst of them is the state (Q26, R3-22)."""
 
     amber_share: Share
-    red_share: Annotated[Decimal, Field(gt=0, le=10, max_digits=7, decimal_places=6)]
+    red_share: Annotated[Decimal, Field(gt=0, le=10, decimal_places=6)]
     amber_days: Annotated[int, Field(ge=1, le=3650)]
     red_days: Annotated[int, Field(ge=1, le=3650)]
     min_overdue: Money

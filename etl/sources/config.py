@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ValidationError, model_validator
 from pydantic import Field as Key
 
 from etl.clock import time_zones
+from etl.entities.contract import iso_currency
 from etl.errors import ZixinError
 from etl.sources.conditions import Check, Condition
 from etl.sources.fields import PAGE, FieldMapping, RecordMapping, Records
@@ -121,7 +122,9 @@ class Book(Strict):
 
     path: Path
     policy: str | None = None
-    base_currency: str | None = Key(default=None, pattern=r"^[A-Z]{3}$")
+    base_currency: Annotated[str, AfterValidator(iso_currency)] | None = Key(
+        default=None, pattern=r"^[A-Z]{3}$"
+    )
     include: Texts = ()
     feeds: tuple[Feed, ...] = ()
 

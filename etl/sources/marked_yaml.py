@@ -48,19 +48,51 @@ def read_marked_yaml(path: Path) -> MarkedYaml:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ZixinError(f"{path} does not exist; name a file that does.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ZixinError(f"{path} cannot be read as UTF-8 text: {error}.") from None
+    except OSError as error:
+        raise ZixinError(f"{path} cannot be read: {error}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ZixinError(
+            f"{path}, line {line}: this is not UTF-8 text; save it as UTF-8."
+        ) from None
     try:
         node = _composed(text, path)
     except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}, line {mark.line + 1}" if mark else str(path)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise ZixinError(f"{where}: this is not YAML: {problem}.") from None
+        raise ZixinError(_not_yaml(error, text, path)) from None
     if node is None:
         raise ZixinError(f"{path} is empty; docs/your-own-ledger.md shows a complete one.")
     lines: dict[Place, int] = {}
     return MarkedYaml(path, _value(node, (), lines, path, ()), lines)
+
+
+FOREIGN = {
+    "：": "a ： of full width stands for :",
+    "，": "a ， of full width stands for ,",
+    "“": '“ stands for "',
+    "”": '” stands for "',
+    "\u00a0": "a no-break space stands for a space",
+    "\u3000": "a wide space stands for a space",
+}
+"""What a Chinese keyboard or a word processor writes → in words."""
+
+
+def _not_yaml(error: Exception, text: str, path: Path) -> str:
+    """One sentence with the line; a sign that looks like YAML's own and is another one is named."""
+    mark = getattr(error, "problem_mark", None)
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        found = ord(text[error.position])
+        return f"{path}, line {line}: this is not YAML: it holds the sign U+{found:04X}."
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if not mark:
+        return f"{path}: this is not YAML: {problem}."
+    lines = text.splitlines()
+    for number in (mark.line, mark.line - 1):
+        written = lines[number].split("#")[0] if 0 <= number < len(lines) else ""
+        for sign, words in FOREIGN.items():
+            if sign in written:
+                return f"{path}, line {number + 1}: this is not YAML: {words}."
+    return f"{path}, line {mark.line + 1}: this is not YAML: {problem}."
 
 
 def _composed(text: str, path: Path) -> yaml.Node | None:

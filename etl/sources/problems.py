@@ -28,15 +28,39 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 def sentence(marked: MarkedYaml, error: ValidationError, model: type[BaseModel]) -> str:
     """The first problem of `error` by line, in words of the book file."""
-    # A list whose items failed is also "too short": that says nothing new.
     every = error.errors()
-    found = [problem for problem in every if problem["type"] != "too_short"] or every
-    found.sort(key=lambda problem: marked.line_of(problem["loc"]))
+    unknown = {problem["loc"][:-1] for problem in every if problem["type"] == "extra_forbidden"}
+    found = [problem for problem in every if not _is_told_elsewhere(problem, unknown)] or every
+    found.sort(key=lambda problem: marked.line_of(_place(problem)))
     first = found[0]
     more = f" ({len(found) - 1} more like it)" if len(found) > 1 else ""
-    where = " › ".join(_steps(marked, first["loc"])) or "the file"
+    place = _place(first)
+    where = " › ".join(_steps(marked, place)) or "the file"
     text = _words(first, model).rstrip(".")
-    return f"{marked.path}, line {marked.line_of(first['loc'])}, {where}: {text}{more}."
+    end = "" if text.endswith("?") and not more else "."
+    return f"{marked.path}, line {marked.line_of(place)}, {where}: {text}{more}{end}"
+
+
+class Misplaced(ValueError):
+    """A problem that a check of the whole finds further inside, at `inside`: the sentence names that line."""
+
+    def __init__(self, text: str, *inside: str | int) -> None:
+        super().__init__(text)
+        self.inside = inside
+
+
+def _place(problem: Any) -> Place:
+    """Where the problem is, as far inside as anybody knows."""
+    inside = getattr(problem.get("ctx", {}).get("error"), "inside", ())
+    return (*(step for step in problem["loc"] if step != "[key]"), *inside)
+
+
+def _is_told_elsewhere(problem: Any, unknown: set[Place]) -> bool:
+    """A list whose items failed is also "too short"; a key beside an unknown one is missing because it is
+    misspelt."""
+    if problem["type"] == "missing":
+        return problem["loc"][:-1] in unknown
+    return bool(problem["type"] == "too_short")
 
 
 def check_records(feed: "Feed") -> Iterator[tuple[Place, str]]:
@@ -98,10 +122,8 @@ def _words(problem: Any, model: type[BaseModel]) -> str:
         return f"there is no such key{nearest(str(loc[-1]), _keys(model, loc[:-1]))}"
     if kind == "missing":
         return "this is missing; add it"
-    if kind == "string_pattern_mismatch" and loc[-1] == "name":
-        return f"{given!r} is no feed name: small letters, digits, - and _, a letter first"
     if kind == "string_pattern_mismatch":
-        return f"{given!r} is no currency: three capital letters, like USD"
+        return _mismatch(str(given), problem["ctx"]["pattern"], loc)
     if kind == "literal_error":
         return f"{given!r} is not allowed; say {problem['ctx']['expected']}"
     if kind == "value_error":
@@ -110,7 +132,54 @@ def _words(problem: Any, model: type[BaseModel]) -> str:
         return "this must be a map of key: value"
     if kind == "too_short":
         return "at least one is needed here"
+    if kind == "too_long":
+        return (
+            f"{str(given)[:60]!r} does not fit: {problem['ctx']['max_length']} are allowed at most"
+        )
+    if kind in NEEDED:
+        return f"{str(given)[:60]!r} does not fit: {NEEDED[kind]}"
+    if kind in LIMITS:
+        return f"{str(given)[:60]!r} is not allowed: {_limit(kind, problem['ctx'])}"
     return f"{str(given)[:60]!r} does not fit: {problem['msg'][0].lower()}{problem['msg'][1:]}"
+
+
+NEEDED = {
+    "int_parsing": "a whole number is needed, such as 30, without a unit",
+    "int_from_float": "a whole number is needed, such as 30",
+    "decimal_parsing": "a number is needed, such as 0.95: a point before the decimals, no % and no unit",
+    "bool_parsing": "say true or false",
+    "tuple_type": "a list is needed, such as [a, b]",
+    "list_type": "a list is needed, such as [a, b]",
+    "finite_number": "a number is needed",
+    "string_type": "a text is needed",
+}
+"""pydantic's kind of problem → what is allowed, in words of the file."""
+
+LIMITS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+    "decimal_max_places": ("decimal_places", "decimals, at most"),
+}
+
+
+def _limit(kind: str, ctx: Any) -> str:
+    """`at most 1: a share is a fraction, 0.95 for 95 %`."""
+    name, words = LIMITS[kind]
+    least = str(ctx[name])
+    hint = ": a share is a fraction, 0.95 for 95 %" if (name, least) == ("le", "1") else ""
+    return f"{words} {least}{hint}"
+
+
+def _mismatch(given: str, pattern: str, loc: Place) -> str:
+    """What is wrong with a name or a code, by what its pattern is of."""
+    if "A-Z" in pattern:
+        other = ", or auto" if "auto" in pattern else ""
+        return f"{given!r} is no currency: three capital letters, like USD{other}"
+    if loc[0] == "feeds":
+        return f"{given!r} is no feed name: small letters, digits, - and _, a letter first"
+    return f"{given!r} is no name: small letters, digits and _, a letter first, 41 at most"
 
 
 def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
@@ -119,7 +188,7 @@ def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     for step in loc:
         if isinstance(step, str) and step in here.model_fields:
             here = _model_in(here.model_fields[step].annotation) or here
-    return list(here.model_fields)
+    return [field.alias or name for name, field in here.model_fields.items()]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
