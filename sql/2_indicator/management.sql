@@ -211,7 +211,8 @@ asked AS (
     AND opinion.product IS NULL
     AND inquiry.product NOT IN ('score', 'tax_credit', 'basic_details', 'base_info', 'lei-records')
   UNION
-  SELECT customer_id FROM core.legal_record
+  -- What a customer claims from others answers nothing about it (A9).
+  SELECT customer_id FROM core.legal_record WHERE is_claimed_from
 ),
 
 referred AS (

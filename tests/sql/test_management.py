@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sql.test_legal import court
 from tests.sql.test_outside import about
 
 HEAD = "response_id | question_id | form | answered_on | score | score_min | score_max | weight"
@@ -237,3 +238,18 @@ def test_asking_for_a_score_is_not_asking_the_courts(night):
         if "legal_inquiry" in row["file_missing"]
     }
     assert missing == {"SCORE", "BOUGHT", "FAILED"}
+
+
+def test_a_claim_of_its_own_completes_no_file(night):
+    """A9: adding a lawsuit as plaintiff changes nothing; one against it shows that the courts were asked."""
+    before = night(customer="customer_id\nC1").row("indicator.management")
+
+    claims, suits = (
+        night(customer="customer_id\nC1", **court(("1", role, "2026-02-02", {}))).row(
+            "indicator.management"
+        )
+        for role in ("plaintiff", "defendant")
+    )
+
+    assert claims == before
+    assert "legal_inquiry" not in suits["file_missing"]
