@@ -111,7 +111,8 @@ contract AS (
   SELECT
     agreed.*,
     is_signed AND status IN ('signed', 'active') AS is_live,
-    NOT is_signed AND status = 'offered' AND agreed_on > night.days_90_start AS is_pending,
+    NOT is_signed AND (status = 'offered' OR COALESCE(signed_on > CAST(:as_of AS DATE), FALSE))
+      AND agreed_on > night.days_90_start AS is_pending,
     agreed_on > night.months_24_start AS is_recent,
     signed_on > night.months_24_start AS is_signed_recently,
     is_signed AND COALESCE(end_date, agreed_on) > night.months_24_start AS is_in_force

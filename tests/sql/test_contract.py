@@ -81,6 +81,7 @@ def test_signed_of_what_was_offered_and_how_fast(night):
             FORGOTTEN   | {day(90)}  | -          | offered    | 100    | false   # open for 90 days: not signed
             PENDING     | {day(89)}  | -          | offered    | 100    | false   # may be signed yet
             TOMORROW    | {day(5)}   | {day(-1)}  | offered    | 100    | false   # signed only tomorrow
+            IMPORTED    | {day(5)}   | {day(-1)}  | active     | 100    | false   # likewise, and told of afterwards
             OLD         | 2024-11-20 | 2024-11-20 | terminated | 100    | false   # 24 months ago to the day
             UNDATED     | -          | -          | active     | 50     | false   # known since 1900: no recent one
             GONE        | {day(5)}   | {day(5)}   | active     | 100    | true
@@ -91,7 +92,7 @@ def test_signed_of_what_was_offered_and_how_fast(night):
         "indicator.contract",
         """
         contract_offered_cnt | contract_pending_cnt | contract_signed_rate | contract_sign_cnt | contract_sign_days_mean
-        4                    | 2                    | 0.5                  | 2                 | 20.5
+        4                    | 3                    | 0.5                  | 2                 | 20.5
         """,
     )
     found.expect("indicator.contract", "contract_live_cnt | contract_live_amount\n2 | 150")
