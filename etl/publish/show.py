@@ -258,4 +258,6 @@ def _assurance(say: Words, document: Document) -> Iterator[RenderableType]:
         else say("assurance.no_quarantine")
     )
     for row in refused["rows"][:ROWS]:
-        yield Text(f"· {row['entity']} {row['key'] or UNKNOWN}: {row['reason'] or row['rule']}")
+        yield Text(
+            f"· {say.code('entity', row['entity'])} {row['key'] or UNKNOWN}: {row['reason'] or row['rule']}"
+        )

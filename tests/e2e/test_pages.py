@@ -342,6 +342,38 @@ def test_the_quality_page_shows_what_was_kept_out(night: Path, tmp_path: Path) -
     assert "A bill of nothing is not a bill." in seen["text"]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_as_it_should_be_is_counted_and_folded_away(
+    night: Path, tmp_path: Path, lang: str
+) -> None:
+    file = look(
+        page_of(night, "C-1"), tmp_path,
+        """const all = (path) => [...document.querySelectorAll(path)];
+        const isDay = (one) => /^\\d{4}-\\d{2}-\\d{2}$/.test(one.textContent);
+        return {
+          troubled: all("#assurance > .table-wrap")[0].querySelectorAll("tbody tr").length,
+          sound: all("#assurance details tbody tr").length, unknown: all("#payment details tbody tr").length,
+          dashes: all("#payment > .table-wrap td.number:nth-child(2)").filter((one) => one.textContent === "—").length,
+          broken: all("td .value").filter((one) => isDay(one) && getComputedStyle(one).whiteSpace !== "nowrap").length,
+          amounts: all("#today td:last-child").filter((one) => /^0.00|—/.test(one.textContent)).length};""",
+        lang=lang,
+    )  # fmt: skip
+    quality = look(
+        night / "quality.html", tmp_path,
+        """const kinds = [...document.querySelectorAll("#balance tbody td:nth-child(3)")];
+        return {entities: kinds.map((one) => one.textContent),
+          open: document.querySelectorAll("#rules > .table-wrap tbody tr").length};""",
+        lang=lang,
+    )  # fmt: skip
+
+    assert file["problems"] == quality["problems"] == []
+    assert (file["troubled"], file["sound"]) == (1, 1)
+    assert file["unknown"] > 0
+    assert file["broken"] == file["amounts"] == file["dashes"] == 0
+    assert {"发票" if lang == "zh" else "invoices"} <= set(quality["entities"])
+    assert quality["open"] == 1
+
+
 def test_a_book_of_thousands_is_searched_sorted_and_filtered_at_once(
     night: Path, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from etl.entities import ENTITIES
 from etl.night_tables import night_tables
 from etl.policy import load_policies
+from etl.policy.alerts import SOURCES
 from etl.publish.assets import words
 from etl.settings import PROJECT
 
@@ -36,11 +37,13 @@ CODES = {
     "alert_value": allowed("listing", "kind")
     | allowed("registration_change", "item")
     | {"revoked", "deregistered"}
+    | set(SOURCES)
     | literals("8_action/alert_outside.sql", WORD + " AS value_text")
     | literals("8_action/alert_money.sql", r"THEN 'cover_ends' ELSE " + WORD)
     | literals("8_action/alert_conduct.sql", r"\n\s+(?:THEN|ELSE) '([a-z_]+)'\n")
     - {"amber", "red"},
-    "fresh": literals("3_measure/freshness.sql", WORD + " AS source"),
+    "entity": set(ENTITIES),
+    "fresh": set(SOURCES),
     "limit_method": literals("9_mart/limit_method.sql", WORD + " AS method"),
     "reason": literals("6_grade/value_grid.sql", r"THEN '(no_[a-z]+)'") | {"none_set", "no_fx"},
     "watch": literals("9_mart/watch_list.sql", WORD + " AS reason"),

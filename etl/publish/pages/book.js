@@ -7,11 +7,13 @@ Zixin.book = (book) => {
 
   const made = book.marts;
   const base = book.base_currency;
+  const SHOWN_WEEKS = 8;
   const GRADES = ["A", "B", "C", "D", "NR"];
   const chip = (tone, text) => h(`span.chip${{ red: ".alarm", amber: ".warn" }[tone] || ""}`, {}, text);
   const said = (row) => row[Zixin.language() === "zh" ? "title_zh" : "title_en"];
   const night = window.ZIXIN_COMPARE && window.ZIXIN_COMPARE.as_of === book.as_of ? window.ZIXIN_COMPARE : null;
   const percent = (value) => measure(value, "share");
+  const counted = (count) => (count ? decimal(count) : "");
   const most = (rows, of) => Math.max(...rows.map((row) => number(row[of])), 0);
   const currencies = (rows) => [...new Set(rows.map((row) => row.currency))];
 
@@ -21,12 +23,12 @@ Zixin.book = (book) => {
     if (!night) return null;
     return section("alerts", "book.alerts", night.alerts.length ? [table(word("book.alerts"), [
       { title: word("alert.what"), cell: (row) => [chip(row.red ? "red" : "amber", row.rule_id), " ", said(row)] },
-      { title: word("alert.red"), kind: "number", cell: (row) => decimal(row.red) },
-      { title: word("alert.amber"), kind: "number", cell: (row) => decimal(row.amber) },
-      { title: word("alert.customers"), kind: "number", cell: (row) => decimal(row.customers) },
-      { title: `${word("alert.stake")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
-      { title: word("book.new"), kind: "number", cell: (row) => decimal(row.is_new) },
-      { title: word("alert_state.ack"), kind: "number", cell: (row) => decimal(row.acknowledged) },
+      { title: word("alert.red"), kind: "number", cell: (row) => counted(row.red) },
+      { title: word("alert.amber"), kind: "number", cell: (row) => counted(row.amber) },
+      { title: word("alert.customers"), kind: "number", cell: (row) => counted(row.customers) },
+      { title: `${word("alert.stake")} ${base}`, kind: "number", cell: (row) => (isMissing(row.exposure_amount) ? "" : money(row.exposure_amount, "")) },
+      { title: word("book.new"), kind: "number", cell: (row) => counted(row.is_new) },
+      { title: word("alert_state.ack"), kind: "number", cell: (row) => counted(row.acknowledged) },
     ], night.alerts), night.alerts.map(firstOf)] : h("p.soft", {}, word("alert.none")));
   }
 
@@ -49,7 +51,8 @@ Zixin.book = (book) => {
   }
 
   /* The detail of a reason is a number, a grade or codes of other lists: only the first two read well. */
-  const because = (one) => [code("watch", one.reason), /^[\d.]+$|^[ABCD]$/.test(one.detail || "") ? ` ${trimmed(one.detail)}` : ""];
+  const because = (one) => (one.reason === "overdue" && /^[\d.]+$/.test(one.detail || "") ? word("watch.overdue_days", { days: measure(one.detail, "days") })
+    : [code("watch", one.reason), /^[\d.]+$|^[ABCD]$/.test(one.detail || "") ? ` ${trimmed(one.detail)}` : ""]);
 
   function watch() {
     const listed = made.watch_list;
@@ -119,6 +122,13 @@ Zixin.book = (book) => {
       shown(used), others.map((one) => details(`${code("provision", one.method)}: ${money(one.total_amount, base)}`, false, shown(one))));
   }
 
+  /* A customer by its name; a group by its number, which is that of no customer. */
+  function largest(row) {
+    const at = Object.fromEntries(book.customers.columns.map((column, index) => [column, index]));
+    const who = book.customers.rows.find((one) => one[at.customer_id] === row.largest_id);
+    return who ? h("a", { href: `customers/${encodeURIComponent(who[at.file])}.html` }, who[at.customer_name] || row.largest_id) : word("alert_subject.group", { id: row.largest_id });
+  }
+
   function concentration() {
     const rows = made.concentration.filter((row) => !isMissing(row.hhi));
     if (!rows.length) return null;
@@ -127,9 +137,9 @@ Zixin.book = (book) => {
       { title: word("book.parties"), kind: "number", cell: (row) => decimal(row.parties) },
       { title: `${word("limit.exposure")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
       { title: word("book.hhi"), kind: "number", cell: (row) => [trimmed(rounded(row.hhi, 0)), " ", chip({ high: "red", middle: "amber" }[row.hhi_band], word(`hhi.${row.hhi_band}`))] },
-      { title: word("book.top_1"), kind: "number", cell: (row) => [percent(row.top_1_share), row.is_single_over_line ? chip("amber", word("book.over_line")) : ""] },
-      { title: word("book.top_5"), kind: "number", cell: (row) => [percent(row.top_5_share), row.is_top_five_over_line ? chip("amber", word("book.over_line")) : ""] },
-      { title: word("book.largest"), cell: (row) => `${row.largest_id}: ${money(row.largest_amount, base)}` },
+      { title: word("book.top_1"), kind: "number", cell: (row) => [percent(row.top_1_share), " ", row.is_single_over_line ? chip("amber", word("book.over_line")) : ""] },
+      { title: word("book.top_5"), kind: "number", cell: (row) => [percent(row.top_5_share), " ", row.is_top_five_over_line ? chip("amber", word("book.over_line")) : ""] },
+      { title: word("book.largest"), cell: (row) => [largest(row), ` ${money(row.largest_amount, base)}`] },
     ], rows));
   }
 
@@ -141,12 +151,16 @@ Zixin.book = (book) => {
     return section("cash", "book.cash", h("div.side-by-side", {}, currencies(rows).map((currency) => {
       const mine = rows.filter((row) => row.currency === currency);
       const title = `${word("book.cash")} ${currency}`;
-      return h("div", {}, h("h3", { style: "margin-top:0" }, currency), table(title, [
+      const late = mine.filter((row) => row.kind !== "expected");
+      const weeks = mine.filter((row) => row.kind === "expected");
+      const columns = [
         { title: word("book.week"), cell: (row) => (row.kind === "expected" ? word("book.week_of", { date: row.week_start }) : code("cash", row.kind)) },
         { title: word("aging.items"), kind: "number", cell: (row) => decimal(row.items) },
         { title: word("aging.amount"), kind: "number", cell: (row) => money(row.amount, "") },
         { title: word("book.bar"), cell: (row) => bar(row.amount, most(mine, "amount"), row.kind === "expected" ? "" : ".late") },
-      ], mine));
+      ];
+      return h("div", {}, h("h3", { style: "margin-top:0" }, currency), table(title, columns, [...late, ...weeks.slice(0, SHOWN_WEEKS)]),
+        weeks.length > SHOWN_WEEKS ? details(word("book.later_weeks", { count: String(weeks.length - SHOWN_WEEKS) }), false, table(title, columns, weeks.slice(SHOWN_WEEKS))) : null);
     })), h("p.note", {}, word("book.cash_note")));
   }
 

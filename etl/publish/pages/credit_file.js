@@ -3,11 +3,13 @@
 
 Zixin.start((file) => {
   const { word, code, money, share, days, measure, exactly, number, isMissing, UNKNOWN } = Zixin;
-  const { h, section, gradeBadge, facts, table, bar, details, chart, shortened, small, decimal, trimmed } = Zixin;
+  const { h, section, gradeBadge, facts, table, firstRows, bar, details, chart, shortened, small, decimal, trimmed } = Zixin;
+  const SHOWN_ITEMS = 15;
 
   const leading = file.assessments.find((one) => one.is_active) || file.assessments[0];
   const base = file.standing.base_currency;
   const policyName = (policy) => code("policy", policy.policy_id);
+  const interval = (one) => (one.grade_best === one.grade_worst ? one.grade_best : word("grade.interval_text", { best: one.grade_best, worst: one.grade_worst }));
   const letterName = (letter) => word(`letter.${letter}`);
   const name = file.customer.customer_name || file.customer.customer_id;
 
@@ -62,7 +64,7 @@ Zixin.start((file) => {
         h("div.stamp", {},
           gradeBadge(leading.final_grade, "large"),
           h("p.note", {}, leading.is_provisional
-            ? `${word("grade.interval")} ${word("grade.interval_text", { best: leading.grade_best, worst: leading.grade_worst })}`
+            ? `${word("grade.interval")} ${interval(leading)}`
             : policyName(leading)))),
       facts([
         [word("customer.id"), who.customer_id],
@@ -114,8 +116,8 @@ Zixin.start((file) => {
       facts([
         [word("grade.hard"), leading.hard_grade],
         leading.hard_combo ? [word("grade.combo"), h("span.triple", {}, leading.hard_combo)] : null,
-        leading.combo_extension ? [word("grade.rule"), code("rule", leading.combo_extension)] : null,
-        [word("grade.interval"), word("grade.interval_text", { best: leading.grade_best, worst: leading.grade_worst })],
+        leading.combo_in_article === false && leading.combo_extension ? [word("grade.rule"), code("rule", leading.combo_extension)] : null,
+        [word("grade.interval"), interval(leading)],
         [word("policy"), `${policyName(leading)} (${leading.policy_version})`],
       ]));
   }
@@ -178,7 +180,7 @@ Zixin.start((file) => {
   function items(list, title, open) {
     if (!list.count) return null;
     return details(`${title} (${decimal(list.count)})`, open,
-      table(title, [
+      firstRows(title, [
         { title: word("item.invoice"), cell: (row) => row.invoice_id },
         { title: word("item.due_date"), cell: (row) => row.due_date || UNKNOWN },
         { title: word("item.settled_date"), cell: (row) => row.settled_date || itemStatus(row) },
@@ -188,7 +190,7 @@ Zixin.start((file) => {
         { title: word("item.letter"), cell: (row) => (row.item_letter ? gradeBadge(row.item_letter) : UNKNOWN) },
         { title: word("item.judged"), cell: judgedIn },
         { title: word("item.leaves_on"), cell: (row) => row.leaves_on || UNKNOWN },
-      ], list.rows, { rowClass: (row) => (number(row.open_amount) > 0 && row.days_overdue > 0 ? ".late" : "") }),
+      ], list.rows, SHOWN_ITEMS, { rowClass: (row) => (number(row.open_amount) > 0 && row.days_overdue > 0 ? ".late" : "") }),
       shortened(list));
   }
 
@@ -205,7 +207,7 @@ Zixin.start((file) => {
       small(rows.claims, word("evidence.claims"), [id, invoice, { title: word("item.date"), cell: (row) => row.date }, { title: word("item.kind"), cell: (row) => code("kind", row.kind) }, amount]),
       small(rows.unapplied, word("evidence.unapplied"), [id, { title: word("item.date"), cell: (row) => row.date }, { title: word("item.kind"), cell: (row) => code("kind", row.kind) }, amount]),
     ].filter(Boolean);
-    return section("evidence", "section.evidence", blocks.length ? blocks : h("p.soft", {}, word("reason.none_judged")));
+    return section("evidence", "section.evidence", blocks.length ? blocks : h("p.soft", {}, word("evidence.empty")));
   }
 
   /* ---- how it pays ---- */
@@ -217,13 +219,18 @@ Zixin.start((file) => {
 
   function behaviour() {
     if (!file.indicators.length) return null;
-    return section("payment", "section.payment",
-      table(word("section.payment"), [
-        { title: word("measure.name"), cell: (row) => indicatorText(row, "name") },
-        { title: word("measure.value"), kind: "number", cell: (row) => (isMissing(row.value) ? `${UNKNOWN} ${row.reason ? `(${code("reason", row.reason)})` : ""}` : measure(row.value, row.unit, base)) },
-        { title: word("measure.n"), kind: "number", cell: (row) => (isMissing(row.sample_size) ? UNKNOWN : decimal(row.sample_size)) },
-        { title: word("measure.what"), cell: (row) => h("span.explain", {}, indicatorText(row, "meaning")) },
-      ], file.indicators),
+    const known = file.indicators.filter((row) => !isMissing(row.value));
+    const unknown = file.indicators.filter((row) => isMissing(row.value));
+    const reasons = [...new Set(unknown.map((row) => row.reason))];
+    const columns = [
+      { title: word("measure.name"), cell: (row) => indicatorText(row, "name") },
+      { title: word("measure.value"), kind: "number", cell: (row) => (isMissing(row.value) ? `${UNKNOWN} ${row.reason ? `(${code("reason", row.reason)})` : ""}` : measure(row.value, row.unit, base)) },
+      { title: word("measure.n"), kind: "number", cell: (row) => (isMissing(row.sample_size) ? UNKNOWN : decimal(row.sample_size)) },
+      { title: word("measure.what"), cell: (row) => h("span.explain", {}, indicatorText(row, "meaning")) },
+    ];
+    const nothing = known.length ? null : h("p.soft", {}, word("measure.nothing", { reason: reasons.map((reason) => code("reason", reason)).join(" · ") }));
+    return section("payment", "section.payment", nothing, known.length ? table(word("section.payment"), columns, known) : null,
+      unknown.length ? details(`${word("measure.unknown")} (${decimal(String(unknown.length))})`, false, table(word("measure.unknown"), columns, unknown)) : null,
       h("p.note", {}, word("unknown_is_not_zero")));
   }
 
@@ -245,12 +252,12 @@ Zixin.start((file) => {
         { title: word("aging.bucket"), cell: (row) => code("bucket", row.bucket) },
         { title: word("aging.items"), kind: "number", cell: (row) => decimal(row.items) },
         { title: word("aging.amount"), kind: "number", cell: (row) => money(row.amount, book.currency) },
-        { title: word("aging.share"), cell: (row) => bar(row.amount, most, row.bucket === "current" ? "" : ".late") },
+        { title: word("aging.share"), cell: (row) => bar(row.amount, most, row.bucket.startsWith("overdue_") ? ".late" : "") },
       ], book.buckets, {
         foot: h("tfoot", {}, h("tr", {}, h("th", { scope: "row", colspan: "2" }, word("total")),
           h("td.number", { "data-label": word("aging.amount") }, h("span.value", {}, money(book.total_amount, book.currency))), h("td", {}))),
       }),
-      h("p.note", {}, `${word("aging.ledger")} ${money(book.ledger_amount, book.currency)}. ${word(agrees ? "aging.agrees" : "aging.differs")}`));
+      h("p.note", {}, `${word("aging.ledger")} ${money(book.ledger_amount, book.currency)} · ${word(agrees ? "aging.agrees" : "aging.differs")}`));
   }
 
   function history() {
@@ -296,7 +303,7 @@ Zixin.start((file) => {
       { title: letterName("collection"), cell: (row) => lettersOf(row, "collection") },
       { title: letterName("overdue"), cell: (row) => lettersOf(row, "overdue") },
       { title: letterName("competitor"), cell: (row) => lettersOf(row, "competitor") },
-      { title: word("grade.interval"), cell: (row) => word("grade.interval_text", { best: row.grade_best, worst: row.grade_worst }) },
+      { title: word("grade.interval"), cell: interval },
       { title: word("grade.veto"), cell: (row) => (row.veto_reasons.length ? row.veto_reasons.map((reason) => (word(`letter.${reason}`) === `letter.${reason}` ? code("veto", reason) : letterName(reason))).join(" · ") : word("none")) },
       { title: word("policy.version"), cell: (row) => row.policy_version },
     ], file.assessments));
@@ -311,21 +318,35 @@ Zixin.start((file) => {
       isMissing(leading.coverage) ? null : h("p", {}, word("assurance.coverage_text", { share: measure(leading.coverage, "share") })),
       leading.letters.filter((letter) => letter.reason && letter.reason !== "not_a_reseller").length
         ? h("p", {}, `${word("assurance.missing")}: `, leading.letters.filter((letter) => letter.reason && letter.reason !== "not_a_reseller").map((letter) => `${letterName(letter.letter)} (${code("reason", letter.reason)})`).join(" · ")) : null,
-      sure.sources.length ? table(word("assurance.sources"), [
-        { title: word("assurance.feed"), cell: (row) => row.feed },
-        { title: word("assurance.known_on"), cell: (row) => row.known_on || UNKNOWN },
-        { title: word("assurance.age"), kind: "number", cell: (row) => days(row.age_days) },
-        { title: word("assurance.status"), cell: (row) => code("status", row.status) },
-        { title: word("assurance.last_batch"), cell: (row) => row.batch || UNKNOWN },
-      ], sure.sources) : null,
+      sources(sure.sources),
       h("h3", {}, word("assurance.quarantined")),
       quarantined.count ? [table(word("assurance.quarantined"), [
-        { title: word("quality.entity"), cell: (row) => row.entity },
+        { title: word("quality.entity"), cell: (row) => code("entity", row.entity) },
         { title: word("quality.key"), cell: (row) => row.key || UNKNOWN },
         { title: word("quality.rule"), cell: (row) => row.rule },
         { title: word("quality.reason"), cell: (row) => row.reason || UNKNOWN },
         { title: word("quality.first_seen"), cell: (row) => row.first_seen || UNKNOWN },
       ], quarantined.rows), shortened(quarantined)] : h("p.soft", {}, word("assurance.no_quarantine")));
+  }
+
+  /* What is held, or never came, is shown; the feeds that are as they should be are counted and folded away. */
+  function sources(rows) {
+    if (!rows.length) return null;
+    const isSound = (row) => row.status === "loaded" && !isMissing(row.known_on);
+    const sound = rows.filter(isSound);
+    const troubled = rows.filter((row) => !isSound(row));
+    const columns = [
+      { title: word("assurance.feed"), cell: (row) => row.feed },
+      { title: word("assurance.known_on"), cell: (row) => row.known_on || UNKNOWN },
+      { title: word("assurance.age"), kind: "number", cell: (row) => days(row.age_days) },
+      { title: word("assurance.status"), cell: (row) => (isMissing(row.known_on) && row.status === "loaded" ? word("status.nothing_yet") : code("status", row.status)) },
+      { title: word("assurance.last_batch"), cell: (row) => row.batch || UNKNOWN },
+    ];
+    const oldest = sound.map((row) => row.known_on).sort()[0];
+    return [
+      troubled.length ? table(word("assurance.sources"), columns, troubled) : null,
+      sound.length ? details(word("assurance.sound", { count: decimal(String(sound.length)), date: oldest }), false, table(word("assurance.sources"), columns, sound)) : null,
+    ];
   }
 
   function provenance() {

@@ -60,7 +60,7 @@ Zixin.decision = (file) => {
     const mine = Object.prototype.hasOwnProperty.call(night.customers, file.customer.customer_id)
       ? night.customers[file.customer.customer_id] : [];
     return section("alerts", "section.alerts", mine.length ? table(word("section.alerts"), [
-      { title: word("alert.what"), cell: (row) => [chip(row.state === "closed" ? "" : row.severity, `${row.rule_id} · ${word(`alert.${row.severity}`)}`), said([row.title_zh, row.title_en])] },
+      { title: word("alert.what"), cell: (row) => [chip(row.state === "closed" ? "" : row.severity, `${row.rule_id} · ${word(`alert.${row.severity}`)}`), " ", said([row.title_zh, row.title_en])] },
       { title: word("alert.value"), cell: (row) => Zixin.alertSays(row) },
       { title: word("alert.since"), cell: (row) => row.first_seen },
       { title: word("alert.state"), cell: (row) => [code("alert_state", row.state), row.ack_by ? h("span.explain", {}, ` ${row.ack_by} ${row.ack_on}`) : ""] },
@@ -91,8 +91,8 @@ Zixin.decision = (file) => {
     const gap = made.scorecard.gap;
     return section("scores", "section.scores",
       h("p", {}, gradeBadge(main.grade), " ", word("score.main", { title: said(main.title), score: points(main.score), coverage: measure(main.coverage, "share") }),
-        isMissing(gap) || gap === 0 ? "" : ` ${word(gap > 0 ? "score.below" : "score.above", { notches: String(Math.abs(gap)) })}`,
-        made.scorecard.notches > 0 ? ` ${word("score.lowered", { notches: String(made.scorecard.notches) })}` : ""),
+        isMissing(gap) || gap === 0 ? "" : ` ${word(`score.${gap > 0 ? "below" : "above"}${Math.abs(gap) === 1 ? "_one" : ""}`, { notches: String(Math.abs(gap)) })}`,
+        made.scorecard.notches > 0 ? ` ${word(`score.lowered${made.scorecard.notches === 1 ? "_one" : ""}`, { notches: String(made.scorecard.notches) })}` : ""),
       table(word("section.scores"), scoreRow(), [main, ...facets]),
       made.contributions.length ? [h("h3", {}, word("score.contributions")), table(word("score.contributions"), contributionColumns(), made.contributions.slice(0, 8)),
         made.contributions.length > 8 ? details(`${word("score.all_contributions")} (${made.contributions.length - 8})`, false, table(word("score.contributions"), contributionColumns(), made.contributions.slice(8))) : null] : null,
@@ -119,6 +119,10 @@ Zixin.decision = (file) => {
 
   /* ---- the limit and how it was found ---- */
 
+  const FACTOR_UNITS = { share: "share", days: "days" };
+  const factorText = (row) => (FACTOR_UNITS[row.factor] ? measure(row.factor_value, FACTOR_UNITS[row.factor])
+    : `${trimmed(row.factor_value)} (${code("limit_factor", row.factor)})`);
+
   function limit() {
     const one = made.limit;
     return section("limit", "section.limit",
@@ -144,9 +148,9 @@ Zixin.decision = (file) => {
       ]),
       h("h3", {}, word("limit.methods")),
       table(word("limit.methods"), [
-        { title: word("limit.method"), cell: (row) => [code("limit_method", row.method), row.is_deciding ? h("span.chip", {}, word("limit.deciding")) : row.is_used ? h("span.chip", {}, word("limit.used")) : ""] },
-        { title: word("limit.input"), cell: (row) => (isMissing(row.input_amount) ? UNKNOWN : `${code("limit_input", row.input)} ${money(row.input_amount, "")}`) },
-        { title: word("limit.times"), cell: (row) => (isMissing(row.factor_value) ? UNKNOWN : `${code("limit_factor", row.factor)} ${trimmed(row.factor_value)}`) },
+        { title: word("limit.method"), cell: (row) => [code("limit_method", row.method), " ", row.is_deciding ? h("span.chip", {}, word("limit.deciding")) : row.is_used ? h("span.chip", {}, word("limit.used")) : ""] },
+        { title: word("limit.input"), cell: (row) => (isMissing(row.input_amount) ? UNKNOWN : `${code("limit_input", row.input)} ${money(row.input_amount, base)}`) },
+        { title: word("limit.times"), cell: (row) => (isMissing(row.factor_value) ? UNKNOWN : factorText(row)) },
         { title: `${word("limit.gives")} ${base}`, kind: "number", cell: (row) => (isMissing(row.amount) ? code("reason", row.reason) : money(rounded(row.amount, 2), "")) },
       ], one.methods));
   }

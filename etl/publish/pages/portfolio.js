@@ -8,7 +8,7 @@
 (() => {
   const GRADES = ["A", "B", "C", "D", "NR"];
   const GRADE_ORDER = { D: 0, C: 1, NR: 2, B: 3, A: 4 };
-  const view = { text: "", grade: "", overdue: false, differs: false, changed: false, sort: "standing", descending: false, page: 0, size: 50 };
+  const view = { text: "", grade: "", overdue: false, differs: false, changed: false, sort: "standing", descending: false, page: 0, size: window.matchMedia("(max-width: 760px)").matches ? 10 : 50 };
 
   Zixin.start((book) => {
     const { word, code, money, measure, days, number, isMissing, exactCompare, UNKNOWN } = Zixin;
@@ -101,7 +101,7 @@
             { title: word("aging.bucket"), cell: (row) => code("bucket", row.bucket) },
             { title: word("aging.items"), kind: "number", cell: (row) => decimal(row.items) },
             { title: word("aging.amount"), kind: "number", cell: (row) => money(row.amount, one.currency) },
-            { title: word("aging.share"), cell: (row) => bar(row.amount, most, row.bucket === "current" ? "" : ".late") },
+            { title: word("aging.share"), cell: (row) => bar(row.amount, most, row.bucket.startsWith("overdue_") ? ".late" : "") },
           ], one.buckets, { foot: h("tfoot", {}, h("tr", {}, h("th", { scope: "row", colspan: "2" }, word("total")),
             h("td.number", { "data-label": word("aging.amount") }, h("span.value", {}, money(one.total_amount, one.currency))), h("td", {}))) }));
       })));

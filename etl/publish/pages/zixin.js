@@ -183,11 +183,15 @@ const Zixin = (() => {
     return h("dl.facts", {}, pairs.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
   }
 
-  /* columns: [{title, kind: text|number|date, cell: row => text or node}] ; a phone shows each row as a card. */
+  /* A date is never broken over two lines. */
+  const isDay = (shown) => typeof shown === "string" && /^\d{4}-\d{2}-\d{2}$/.test(shown);
+  const cellOf = (shown) => h(`span.value${isDay(shown) ? ".whole" : ""}`, {}, shown);
+
+  /* columns: [{title, kind: text|number, cell: row => text or node}] ; a phone shows each row as a card. */
   function table(caption, columns, rows, options = {}) {
     const head = h("tr", {}, columns.map((column) => h(`th${column.kind === "number" ? ".number" : ""}`, { scope: "col", "aria-sort": column.sorted }, column.header || column.title)));
     const body = rows.map((row) => h(`tr${options.rowClass ? options.rowClass(row) : ""}`, {}, columns.map((column, index) =>
-      h(`${index === 0 ? "th" : "td"}${column.kind === "number" ? ".number" : ""}`, { scope: index === 0 ? "row" : null, "data-label": column.title }, h("span.value", {}, column.cell(row))))));
+      h(`${index === 0 ? "th" : "td"}${column.kind === "number" ? ".number" : ""}`, { scope: index === 0 ? "row" : null, "data-label": column.title }, cellOf(column.cell(row))))));
     return h("div.table-wrap", { role: "region", "aria-label": caption, tabindex: "0" },
       h(`table${options.className || ""}`, {}, h("caption.visually-hidden", {}, caption), h("thead", {}, head), h("tbody", {}, body), options.foot || null));
   }
@@ -195,6 +199,13 @@ const Zixin = (() => {
   function bar(value, most, className) {
     const part = most > 0 ? (100 * Math.abs(number(value))) / most : 0;
     return h("span.bar", { "aria-hidden": "true" }, h(`span.fill${className || ""}`, { "width%": part > 0 && part < 0.5 ? 0.5 : part }));
+  }
+
+  /* A long table: its first rows, the others folded away. */
+  function firstRows(title, columns, rows, shown, options) {
+    const rest = rows.slice(shown);
+    return [table(title, columns, rows.slice(0, shown), options),
+      rest.length ? details(word("more.unfold", { count: decimal(String(rest.length)) }), false, table(title, columns, rest, options)) : null];
   }
 
   function details(title, open, ...children) {
@@ -293,7 +304,7 @@ const Zixin = (() => {
 
   return {
     UNKNOWN, word, code, decimal, money, share, days, measure, exactly, alertSays, rounded, number, trimmed, isMissing, exactCompare,
-    h, section, gradeBadge, facts, table, bar, details, shortened, small, chart, start,
+    h, section, gradeBadge, facts, table, firstRows, bar, details, shortened, small, chart, start,
     language: () => language,
   };
 })();
