@@ -154,6 +154,23 @@ def doctor(config: Config = None, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command(epilog="Example: zixin train --config my-ledger.yaml")
+def train(as_of: AsOf = None, config: Config = None, as_json: Json = False) -> None:
+    """Learn a score's weights from who turned out bad since an earlier night, and print them.
+
+    Nothing is judged by them until somebody puts what is printed into the tree of a scorecard.
+    """
+    with _sentences():
+        _configure(config)
+        from etl.train import train as learn
+
+        learnt = learn(as_of)
+        if as_json:
+            screen.print_json(json.dumps(learnt.as_dict(), ensure_ascii=False))
+        else:
+            sys.stdout.write(learnt.as_yaml())
+
+
 @app.command(epilog="Example: zixin world --customers 300 --out .zixin/world --until 2026-11-20")
 def world(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the world is written.")],

@@ -44,7 +44,7 @@ def earlier_nights(published: Path, as_of: date, outcome_months: int) -> dict[st
 def comparison_tables(folder: Path) -> list[WarehouseTable]:
     """The night's comparisons as the warehouse loads them; their files stand in `folder`."""
     described = (*models.comparisons(), *contracts())
-    return [night_table(model, [_file(folder, model)]) for model in described]
+    return [night_table(model, [table_file(folder, model)]) for model in described]
 
 
 def write_comparisons(
@@ -70,7 +70,7 @@ def write_comparisons(
                 as_of=as_of,
                 types=model.types,
                 order_by=model.key,
-                target=_file(folder, model),
+                target=table_file(folder, model),
             )
     return {**rows, **_write_validation(ctx, as_of, folder)}
 
@@ -82,20 +82,21 @@ def _write_validation(ctx: Context, as_of: date, folder: Path) -> dict[str, int]
     with ctx.engine.connect({}, as_of=as_of) as connection:
         counts = []
         for name in ("grade_move", "grade_outcome"):
-            file = _file(folder, models.published()[name])
+            file = table_file(folder, models.published()[name])
             found = connection.execute("SELECT * FROM read_parquet(?)", [str(file)])
             columns = [column[0] for column in found.description or ()]
             counts.append([dict(zip(columns, row, strict=True)) for row in found.fetchall()])
     tables = results(counts[0], counts[1], ctx.policies)
     return {
         model.full_name: write_rows(
-            target=_file(folder, model), types=model.types, rows=tables[model.name]
+            target=table_file(folder, model), types=model.types, rows=tables[model.name]
         )
         for model in contracts()
     }
 
 
-def _file(folder: Path, model: Model) -> Path:
+def table_file(folder: Path, model: Model) -> Path:
+    """Where a published night keeps a table."""
     return folder / FOLDER / f"{model.full_name}.parquet"
 
 
@@ -109,7 +110,7 @@ def _earlier(
     night, table = read.split(".")
     model = models.published()[table]
     folder = nights[night]
-    source = _file(folder, model) if folder else None
+    source = table_file(folder, model) if folder else None
     if source is None or not source.is_file():
         write_nothing(target=target, types=model.types)
         return target

@@ -32,6 +32,7 @@
 --   m3_operation_band          VARCHAR        the same of operations_score [R2-04]
 --   score_expert               DECIMAL(18,6)  0 to 100, by the panel of experts; NULL: none voted [R4-38]
 --   score_stat                 DECIMAL(18,6)  0 to 100, by the scorecard: its main score; NULL: nothing is known [R4-38]
+--   score_ml                   DECIMAL(18,6)  0 to 100, by weights learnt from own outcomes (`zixin train`): the scorecard's node machine; NULL: it has none, or nothing is known of it [R4-38]
 --   score_divergence           DECIMAL(18,6)  points, internal_score less the bureau's score on 0 to 100; NULL: one of them is unknown [R0-03]
 --   data_coverage              DECIMAL(18,6)  fraction of the main score's weight that is known [R4-103]
 --   confidence                 DECIMAL(18,6)  fraction, 1 less the width of the main score's interval over 100 [R4-103]
@@ -60,6 +61,7 @@ named AS (
     MAX(CASE WHEN node = 'value' THEN score END) AS value_score,
     MAX(CASE WHEN node = 'loyalty' THEN score END) AS loyalty_score,
     MAX(CASE WHEN node = 'expert' THEN score END) AS score_expert,
+    MAX(CASE WHEN node = 'machine' THEN score END) AS score_ml,
     MAX(CASE WHEN node = 'payment' THEN grade END) AS payment_grade,
     MAX(CASE WHEN node = 'operations' THEN grade END) AS operations_grade,
     MAX(CASE WHEN is_main THEN score END) AS score_stat,
@@ -99,6 +101,7 @@ SELECT
   END AS m3_operation_band,
   named.score_expert,
   named.score_stat,
+  named.score_ml,
   CAST(named.internal_score - 100 * bureau.bureau_score_norm AS DECIMAL(18, 6)) AS score_divergence,
   named.data_coverage,
   CAST(1 - named.width * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 6)) AS confidence

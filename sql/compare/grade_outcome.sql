@@ -21,7 +21,7 @@
 WITH
 
 active AS (
-  SELECT portfolio.outcome_months, portfolio.bad_from_days
+  SELECT portfolio.outcome_months
   FROM policy.portfolio
   JOIN policy.rule ON rule.policy_id = portfolio.policy_id
   WHERE rule.is_active
@@ -30,43 +30,23 @@ active AS (
 period AS (
   SELECT
     portfolio_summary.night_date AS cohort_date,
-    CAST(portfolio_summary.night_date + INTERVAL '1' MONTH * active.outcome_months AS DATE) AS outcome_until,
-    active.bad_from_days
+    CAST(portfolio_summary.night_date + INTERVAL '1' MONTH * active.outcome_months AS DATE) AS outcome_until
   FROM cohort.portfolio_summary
   CROSS JOIN active
 ),
 
-late AS (
-  SELECT
-    receivable.customer_id,
-    receivable.settled_date,
-    period.cohort_date,
-    period.outcome_until,
-    CAST(receivable.due_date + INTERVAL '1' DAY * period.bad_from_days AS DATE) AS bad_date
-  FROM core.receivable
-  CROSS JOIN period
-  WHERE receivable.due_date IS NOT NULL
-    AND NOT receivable.is_excused
-    AND (receivable.settled_date IS NULL OR receivable.days_overdue >= period.bad_from_days)
-),
-
--- Bad from the day it is so late until it is paid, if that is not the same day.
+-- Late from the day it is so late until it is paid, if that is not the same day; what was given up before does
+-- not say how the customer stood that night.
 event AS (
   SELECT
-    customer_id,
-    bad_date <= cohort_date AND (settled_date IS NULL OR settled_date > cohort_date) AS was_bad,
-    bad_date > cohort_date AND bad_date <= outcome_until AS went_bad
-  FROM late
-  UNION ALL
-  SELECT
-    settlement.customer_id,
-    FALSE,
-    settlement.event_date > period.cohort_date AND settlement.event_date <= period.outcome_until
-  FROM event.settlement
+    default_event.customer_id,
+    default_event.kind = 'late'
+      AND default_event.bad_date <= period.cohort_date
+      AND (default_event.ended_date IS NULL OR default_event.ended_date > period.cohort_date) AS was_bad,
+    default_event.bad_date > period.cohort_date
+      AND default_event.bad_date <= period.outcome_until AS went_bad
+  FROM mart.default_event
   CROSS JOIN period
-  WHERE settlement.kind IN ('write_off', 'bad_debt_transfer')
-    AND settlement.amount > 0
-    AND settlement.customer_id IS NOT NULL
 ),
 
 outcome AS (

@@ -20,9 +20,10 @@ NAMED = {
             "operations",
             "facet_pay",
         )
-    },
+    }
+    | {"machine": {"title": TINY["title"], "weights": {"cei": 3, "paydex_like": 1}}},
 }
-"""Every named score is the mean of two indicators."""
+"""Every named score is the mean of two indicators; what was learnt weighs them 3 to 1."""
 KNOWN = {
     "score.hard_grade": "policy_id | customer_id | nr_reason\narticle | C1 | prospect",
     "score.listed_veto": "policy_id | customer_id | veto | record | is_lifted",
@@ -227,8 +228,8 @@ def test_named_scores_stand_side_by_side(night):
     found.expect(
         "grade.customer_score",
         """
-        data_coverage | confidence | m1_payment_band | m3_operation_band
-        1             | 1          | good            | good
+        data_coverage | confidence | m1_payment_band | m3_operation_band | score_ml
+        1             | 1          | good            | good              | 75       # 3 x 80 and 60
         """,
     )
     half = admission(night, cei="50", paydex=None, **{"indicator.bureau": "customer_id\nC1"})

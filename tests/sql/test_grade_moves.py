@@ -1,4 +1,4 @@
-"""Nights compared: mart.grade_move and mart.grade_outcome (C12, C13)."""
+"""Who turned out bad, and nights compared: mart.default_event, mart.grade_move, mart.grade_outcome (C12, C13)."""
 
 from datetime import date
 
@@ -24,6 +24,39 @@ PAID_LATER = """
     W1         | 2026-08-01   | 100    | cash
     L1         | 2026-07-01   | 100    | write_off
 """
+
+
+def test_a_default_has_a_day_it_began_and_one_it_ended(night):
+    """91 days late is a default, 90 is not; two of one day are one row, over when both are paid."""
+    found = night(
+        invoice="""
+            customer_id | invoice_id | invoice_date | due_date   | amount | currency
+            TWICE       | I1         | 2026-01-01   | 2026-02-01 | 100    | CNY
+            TWICE       | I2         | 2026-01-01   | 2026-02-01 | 50     | CNY
+            OPEN        | I3         | 2026-01-01   | 2026-08-21 | 30     | CNY    # 91 days tonight
+            ALMOST      | I4         | 2026-01-01   | 2026-08-22 | 40     | CNY
+            IN_TIME     | I5         | 2026-01-01   | 2026-02-01 | 60     | CNY
+            FOREIGN     | I6         | 2026-01-01   | 2026-02-01 | 70     | XXX    # no rate
+            GIVEN_UP    | I7         | 2026-09-01   | 2026-10-01 | 80     | CNY
+        """,
+        payment="""
+            invoice_id | payment_date | amount | kind       | currency
+            I1         | 2026-05-03   | 100    | cash       | CNY    # on the 91st day
+            I2         | 2026-06-01   | 50     | cash       | CNY
+            I5         | 2026-05-02   | 60     | cash       | CNY
+            I7         | 2026-11-01   | 80     | write_off  | CNY
+        """,
+    )
+    found.expect(
+        "mart.default_event",
+        """
+        customer_id | kind      | bad_date   | ended_date | item_cnt | amount
+        FOREIGN     | late      | 2026-05-03 | -          | 1        | -
+        GIVEN_UP    | write_off | 2026-11-01 | -          | 1        | 80
+        OPEN        | late      | 2026-11-20 | -          | 1        | 30
+        TWICE       | late      | 2026-05-03 | 2026-06-01 | 2        | 150
+        """,
+    )
 
 
 def test_what_became_of_the_grades_of_half_a_year_ago(night):

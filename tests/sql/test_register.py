@@ -1,5 +1,7 @@
 """mart.feed_state, mart.score_model and mart.run_stage: what a night ran on, and how far it came."""
 
+from tests.sql.graded import TINY
+
 FEEDS = (
     {"feed": "crm", "state": "loaded", "batch": "000002-crm", "known_on": "2026-11-18"},
     {"feed": "bureau", "state": "held", "sentence": "The file is cut off."},
@@ -26,6 +28,23 @@ def test_feeds_say_how_old_they_are(night):
 
 def test_a_book_without_feeds_has_none(night):
     assert night().rows("mart.feed_state") == []
+
+
+def test_weights_learnt_from_outcomes_are_a_model_of_their_own(night):
+    """`machine` in the tree of scores; `whole` has three indicators, this one two."""
+    learnt = {"title": {"zh": "学", "en": "Learnt"}, "weights": {"cei": 3, "paydex_like": 1}}
+    found = night(changes={"scorecard": {**TINY, "tree": {**TINY["tree"], "machine": learnt}}})
+    found.expect(
+        "mart.score_model",
+        """
+        model     | is_champion | method_code | model_id | a_from | indicator_cnt
+        letters   | yes         | rule        | -        | -      | -
+        scorecard | yes         | stat        | tiny     | 80     | 3
+        experts   | yes         | expert      | -        | -      | -
+        machine   | yes         | ml          | tiny     | 80     | 2
+        """,
+        policy_id="article",
+    )
 
 
 def test_every_policy_has_three_models(night):
