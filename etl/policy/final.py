@@ -3,13 +3,17 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from etl.policy.parts import Grade, Months, Name, Part, Points, Share, Title, every_grade
 from etl.policy.scorecard import Scorecard
 
 LISTED_VETOES = ("dishonest", "bankruptcy", "revoked", "deregistered")
 ListedVeto = Literal["dishonest", "bankruptcy", "revoked", "deregistered"]
+Industry = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_upper=True, min_length=1, max_length=20)
+]
+"""The beginning of an industry's code, written as `event.party_industry` writes codes."""
 
 
 class FinalGrade(Part):
@@ -73,7 +77,7 @@ class Segment(Part):
 
     name: Name
     title: Title
-    industries: tuple[str, ...] = ()
+    industries: tuple[Industry, ...] = ()
     purchases_12m: Span = Span()
     history_months: Span = Span()
     scorecard: Scorecard | None = None

@@ -76,6 +76,18 @@ def test_the_first_that_fits_counts(night):
     } == {"default"}
 
 
+def test_a_code_is_found_however_it_is_written(night):
+    found = night(
+        changes={"segments": [{"name": "steel", "title": TITLE, "industries": [" c31 "]}]},
+        customer="customer_id | industry_code\nSTEEL | c3110\nTRADE | F51",
+    )
+    found.expect(
+        "measure.segment",
+        "customer_id | segment\nSTEEL | steel\nTRADE | default",
+        policy_id="article",
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "months"),
     [("2026-11-20", 0), ("2026-10-21", 0), ("2026-10-20", 1), ("2026-05-20", 6), ("2025-11-21", 11),

@@ -70,6 +70,7 @@ def broken(folder: Path, part: str, good: str, bad: str) -> str:
         ("policy", "2026.1", "20\x0026.1", "it holds the sign U+0000"),
         # parts that do not fit together
         ("policy", "scorecard: standard", "scorecard: strict", "47: scorecard 'strict' is neither a file nor"),
+        ("policy", "segments: []", BIG + "industries: [C13, '']}", "at least 1 character"),
         ("policy", "segments: []", BIG + "purchases_12m: {from: 100, below: 50}}", "from must be less than below"),
         ("policy", "segments: []", "segments:\n  - {name: default, title: {zh: 大, en: Big}}",
          "'default' is another segment's name"),
