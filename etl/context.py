@@ -31,6 +31,7 @@ class Context:
             self.book.policy or DEFAULT_POLICY,
             beside=self.settings.config.parent,
             base_currency=self.book.base_currency,
+            challengers=self.book.challengers,
         )
 
     @cached_property

@@ -1,5 +1,6 @@
 """Find and read policy files; a bad one is refused in one sentence with file, line and field."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,16 +90,32 @@ def find_policy(name: str, beside: Path) -> Path:
     raise ZixinError(f"policy {name!r} is neither a file nor a shipped policy ({known})")
 
 
-def load_policies(name: str, *, beside: Path, base_currency: str | None = None) -> Policies:
-    """The active policy and the shipped ones it is compared with."""
+def load_policies(
+    name: str,
+    *,
+    beside: Path,
+    base_currency: str | None = None,
+    challengers: Sequence[str] | None = None,
+) -> Policies:
+    """The policy called `name`, and its challengers: those named, else the shipped ones. A challenger that
+    has the policy_id of the active one is left out."""
     path = find_policy(name, beside)
     active = read_policy(path)
     if base_currency:
         book = active.book.model_copy(update={"base_currency": base_currency})
         active = active.model_copy(update={"book": book})
-    others = tuple(
-        policy
-        for policy in map(read_policy, sorted({*POLICY_FOLDER.glob("*.yaml")} - {path}))
-        if policy.policy_id != active.policy_id
+    found = (
+        sorted(POLICY_FOLDER.glob("*.yaml"))
+        if challengers is None
+        else [find_policy(one, beside) for one in challengers]
     )
-    return Policies(active, others)
+    others: dict[str, Policy] = {}
+    for file in found:
+        policy = active if file == path else read_policy(file)
+        if policy.policy_id in others:
+            raise ZixinError(
+                f"{file}: another challenger is called {policy.policy_id} too; give it a policy_id of its own"
+            )
+        others[policy.policy_id] = policy
+    others.pop(active.policy_id, None)
+    return Policies(active, tuple(others.values()))

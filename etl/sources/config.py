@@ -118,10 +118,11 @@ class Feed(Strict):
 
 
 class Book(Strict):
-    """Everything one night reads: the feeds, and the policy that judges them."""
+    """Everything one night reads: the feeds, the policy that judges them, and those tried beside it."""
 
     path: Path
     policy: str | None = None
+    challengers: Texts | None = None
     base_currency: Annotated[str, AfterValidator(iso_currency)] | None = Key(
         default=None, pattern=r"^[A-Z]{3}$"
     )

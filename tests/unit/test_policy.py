@@ -138,6 +138,23 @@ def test_a_policy_of_ones_own_is_shown_beside_the_shipped_ones(tmp_path: Path) -
     assert policies.active.policy_id == "ours"
 
 
+def test_the_book_may_name_the_challengers(tmp_path: Path) -> None:
+    own(tmp_path, changed("policy_id: article", "policy_id: ours"))
+
+    def beside(*challengers: str) -> list[str]:
+        named = load_policies("article", beside=tmp_path, challengers=challengers)
+        assert named.active.policy_id == "article"
+        return [policy.policy_id for policy in named.all]
+
+    assert beside() == ["article"]
+    assert beside("ours.yaml") == ["article", "ours"]
+    assert beside("article", "balanced") == ["article", "balanced"]
+    with pytest.raises(ZixinError, match="another challenger is called ours too"):
+        beside("ours.yaml", "ours.yaml")
+    with pytest.raises(ZixinError, match="policy 'theirs' is neither a file nor a shipped policy"):
+        beside("theirs")
+
+
 def test_a_policy_that_keeps_a_shipped_name_stands_in_its_place(tmp_path: Path) -> None:
     own(tmp_path, changed("c_below_days: 10", "c_below_days: 15"))
 
