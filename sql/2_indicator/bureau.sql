@@ -5,7 +5,7 @@
 -- of default and the days beyond terms are each from the latest report that has one. A score keeps its own scale; beside it stands
 -- where it lies between the scale's worst (0) and best (1), whichever of the two ends is the higher number. The report before is
 -- that of the same provider on the same scale. Credit lines are those of the latest report that lists any: two reports
--- tell of the same loan. Nobody asked is not "nothing known": the reasons keep them apart.
+-- tell of the same loan, and of one day the one counts that tells of more delays. Nobody asked is not "nothing known": the reasons keep them apart.
 --
 -- Bands are the product's own: history is good from 0.65 of the scale on and poor below 0.5 (where A9 draws B and C), poor too
 -- with a line in default or written off; repayment is poor with such a line or more than 30 days past due, good without
@@ -253,9 +253,14 @@ line AS (
 line_report AS (
   SELECT
     owner_id, provider, report_date,
-    ROW_NUMBER() OVER (PARTITION BY owner_id ORDER BY report_date DESC, provider) AS place
-  FROM line
-  GROUP BY owner_id, provider, report_date
+    ROW_NUMBER() OVER (
+      PARTITION BY owner_id ORDER BY report_date DESC, overdue_cnt DESC, provider
+    ) AS place
+  FROM (
+    SELECT owner_id, provider, report_date, SUM(COALESCE(overdue_count, 0)) AS overdue_cnt
+    FROM line
+    GROUP BY owner_id, provider, report_date
+  ) AS told
 ),
 
 lines AS (

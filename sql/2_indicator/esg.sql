@@ -2,8 +2,8 @@
 --
 -- Only reports that matching accepted. Points are put on 0 to 100, 100 best, by the scale each report
 -- states; a score without a scale is no points. An agency of the last two years counts before the company's
--- own report, that before an older one; then the newest. Penalties under environment law stand beside the
--- points and are 0 only where somebody was asked: a customer nobody asked about is not clean, it is unknown.
+-- own report, that before an older one; then the newest, of one day the worse. Penalties under environment law stand
+-- beside the points and are 0 only where somebody was asked: a customer nobody asked about is not clean, it is unknown.
 --
 -- Grain: one row per customer. Key: customer_id.
 -- Requirements: R0-80, R1-60, R1-61, R1-62; A9.
@@ -96,6 +96,7 @@ ranked AS (
           ELSE 1
         END,
         report.report_date DESC,
+        report.points ASC NULLS LAST,
         report.provider,
         report.record_key
     ) AS place

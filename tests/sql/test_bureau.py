@@ -348,6 +348,21 @@ def test_credit_lines_of_the_latest_report(night):
     )
 
 
+def test_of_two_lists_of_one_day_the_one_with_more_delays(night):
+    found = night(
+        customer="customer_id\nC1",
+        changes=YUAN,
+        **lines("""
+            provider | customer_id | record_id | report_date | kind | owed | overdue | times | days | status | currency
+            aaa      | C1          | 1         | 2026-10-01  | loan | 1000 | 0       | 0     | 0    | open   | CNY
+            bbb      | C1          | 2         | 2026-10-01  | loan | 1000 | 100     | 3     | 45   | open   | CNY
+        """),
+    )
+    found.expect(
+        "indicator.bureau", "line_provider | loan_overdue_cnt | adm_repay_band\nbbb | 3 | poor"
+    )
+
+
 def test_history_and_the_composite_for_admission(night):
     statement = accounts("ALL", total_assets="100", total_liabilities="60")
     under = accounts("UNDER", total_assets="100", total_liabilities="130")

@@ -120,6 +120,24 @@ def test_an_agency_counts_before_the_companys_own_word(night, agency_day, own_da
     found.expect("indicator.esg", f"esg_total | esg_is_self_reported\n{points} | {is_own}")
 
 
+def test_of_two_agencies_on_one_day_the_worse(night):
+    found = night(
+        customer="customer_id\nC1",
+        esg_score=f"""
+            {HEAD}
+            amber | R1 | total | 2026-10-01 | 80 | 0 | 100 | false
+            green | R2 | total | 2026-10-01 | 40 | 0 | 100 | false
+            grey  | R3 | total | 2026-10-01 | -  | 0 | 100 | false
+        """,
+        record_link=[
+            report("amber", "R1", "total", "2026-10-01"),
+            report("green", "R2", "total", "2026-10-01"),
+            report("grey", "R3", "total", "2026-10-01"),
+        ],
+    )
+    found.expect("indicator.esg", "esg_total\n40")
+
+
 def test_a_scored_report_on_social_responsibility_comes_first_and_one_without_a_score_is_told(
     night,
 ):
