@@ -39,6 +39,11 @@ RATIOS = (
 )  # fmt: skip
 """What `core.performance_ratio` can hold against standard values."""
 
+REVERSE = (
+    "debt_to_assets", "debt_to_equity", "bad_asset_ratio", "interest_debt_ratio", "contingent_ratio",
+)  # fmt: skip
+"""Those of which less is better."""
+
 
 class CutOffs(Part):
     """From how many points a score is an A, B, C; below `min_coverage` it is NR."""
@@ -176,11 +181,14 @@ class Scorecard(Part):
     @field_validator("performance")
     @classmethod
     def _ratios(cls, weights: dict[str, RatioWeight]) -> dict[str, RatioWeight]:
-        for ratio in weights:
+        for ratio, weight in weights.items():
             if ratio not in RATIOS:
-                raise Misplaced(
-                    f"{ratio} is no ratio of the accounts{nearest(ratio, RATIOS)}", ratio
-                )
+                text = f"{ratio} is no ratio of the accounts{nearest(ratio, RATIOS)}"
+                raise Misplaced(text, ratio)
+            if weight.is_reverse != (ratio in REVERSE):
+                better, said = ("less", "true") if ratio in REVERSE else ("more", "false")
+                text = f"{better} {ratio} is better: is_reverse must be {said}"
+                raise Misplaced(text, ratio)
         return weights
 
     @model_validator(mode="after")

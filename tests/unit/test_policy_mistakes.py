@@ -85,6 +85,7 @@ def broken(folder: Path, part: str, good: str, bad: str) -> str:
         ("scorecard", "{finance: 8", "{finanse: 8", "tree › facet_pay › weights › finanse: "),
         ("scorecard", "main: credit_risk", "main: credit_rsk", "main: main is credit_rsk"),
         ("scorecard", "  return_on_equity: {", "  return_on_equty: {", "did you mean 'return_on_equity'?"),
+        ("scorecard", ", is_reverse: true", "", "less debt_to_assets is better: is_reverse must be true"),
         # alerts that could never speak, or never stop
         ("alerts", "amber: 0.80\n    red: 1.00", "amber: 80\n    red: 100", "EW01 › amber: 80 is not allowed: 0 to 5"),
         ("alerts", "amber: 0.80\n    red: 1.00", "amber: 1\n    red: 0.8", "red 0.8 is met before amber 1"),
