@@ -162,7 +162,7 @@ def _known(entity: Entity) -> Iterator[Rule]:
             f"AND EXISTS (SELECT 1 FROM {KNOWN}.{there.name}) AND NOT EXISTS ("
             f"SELECT 1 FROM {KNOWN}.{there.name} AS there "
             f"WHERE there.{there.key[0]} = here.{column.name} AND NOT there.is_deleted)",
-            f"The {_spoken(entity)} names a {_spoken(there)} ({column.name}) nobody described.",
+            f"The {_spoken(entity)} names {_one(there)} ({column.name}) nobody described.",
             f"It waits, known but joined to nothing, until the {_spoken(there)} comes. Where no feed "
             f"brings any {_spoken(there)} this says nothing, so it is silent then.",
             severity="warning",
@@ -227,6 +227,11 @@ def _hint(column: Column) -> str:
 
 def _spoken(entity: Entity) -> str:
     return entity.name.replace("_", " ")
+
+
+def _one(entity: Entity) -> str:
+    """One of them, with its article."""
+    return f"{'an' if entity.name[0] in 'aeiou' else 'a'} {_spoken(entity)}"
 
 
 def _as_fields(entity: Entity) -> str:

@@ -25,6 +25,7 @@ def granted(number: str, customer: str, amount: str, currency: str = "CNY") -> d
 
 DECIDED = {
     **BOOK,
+    "group_member": [{"customer_id": "C-1", "parent_id": "C-2"}],
     "customer": [*BOOK["customer"], {"customer_id": "NO-RATE", "customer_name": "Unconverted"}],
     "invoice": [
         *BOOK["invoice"],
@@ -167,6 +168,24 @@ class TestPortfolio:
             assert sum(Decimal(one["ledger_balance"]) for one in mine) == Decimal(
                 aging["ledger_amount"]
             )
+
+    def test_a_group_names_its_members(self, published: tuple[SmallNight, Path]) -> None:
+        night, folder = published
+        listed = json.loads((folder / "portfolio.json").read_bytes())["marts"]["customer_groups"]
+        wanted = rows(
+            night,
+            "SELECT group_id, customer_cnt, CAST(exposure_amount AS VARCHAR), worst_grade "
+            "FROM mart.group_exposure WHERE is_active ORDER BY exposure_amount DESC NULLS LAST, group_id",
+        )
+        assert wanted
+        assert listed["count"] == len(wanted)
+        assert wanted == [
+            (one["group_id"], one["customers"], one["exposure_amount"], one["worst_grade"])
+            for one in listed["rows"]
+        ]
+        for one in listed["rows"]:
+            assert len(one["members"]) == one["customers"]
+            assert {member["customer_id"] for member in one["members"]} <= set(index(published))
 
     def test_provision_buckets_add_up(self, published: tuple[SmallNight, Path]) -> None:
         marts = json.loads((published[1] / "portfolio.json").read_bytes())["marts"]

@@ -143,6 +143,20 @@ Zixin.book = (book) => {
     ], rows));
   }
 
+  /* Customers under one parent are one risk: who they are, and how much of it. */
+  function groups() {
+    const listed = made.customer_groups;
+    const link = (one) => h("a", { href: `customers/${encodeURIComponent(one.file)}.html` }, one.customer_name || one.customer_id);
+    return section("groups", "book.groups", listed.count ? [table(word("book.groups"), [
+      { title: word("book.group"), cell: (row) => (row.group_name ? [row.group_name, h("br"), h("span.explain", {}, row.group_id)] : word("alert_subject.group", { id: row.group_id })) },
+      { title: word("book.members"), isWide: true, cell: (row) => row.members.map((one, index) => [index ? " · " : "", link(one)]) },
+      { title: word("book.worst_grade"), cell: (row) => gradeBadge(row.worst_grade) },
+      { title: `${word("limit.exposure")} ${base}`, kind: "number", cell: (row) => money(row.exposure_amount, "") },
+      { title: `${word("limit")} ${base}`, kind: "number", cell: (row) => (isMissing(row.limit_amount) ? code("reason", "none_set") : money(row.limit_amount, "")) },
+      { title: word("book.used"), kind: "number", cell: (row) => (row.is_over_limit ? chip("red", isMissing(row.utilisation) ? word("book.over_limit") : percent(row.utilisation)) : percent(row.utilisation)) },
+    ], listed.rows), shortened(listed)] : h("p.soft", {}, word("book.no_groups")));
+  }
+
   /* ---- what is expected to come in ---- */
 
   function cash() {
@@ -182,6 +196,6 @@ Zixin.book = (book) => {
 
   return {
     alerts: alerts(), watch: watch(), moves: moves(), risk: risk(), provision: provision(),
-    concentration: concentration(), cash: cash(), policies: policies(),
+    concentration: concentration(), groups: groups(), cash: cash(), policies: policies(),
   };
 };

@@ -110,12 +110,15 @@ Zixin.start((file) => {
       h("dl.small-facts", {}, pairs.map(([key, value]) => h("div", {}, h("dt", {}, key), h("dd", {}, value)))));
   }
 
+  /* A combination has three letters; of who resells nothing, or of whom nobody knows it, the third is a B. */
+  const countsAsB = () => leading.letters.some((letter) => letter.letter === "competitor" && !letter.grade) && leading.hard_combo.length === 3;
+
   function why() {
     return section("why", "section.why",
       h("div.letters", {}, leading.letters.map(letterCard)),
       facts([
         [word("grade.hard"), leading.hard_grade],
-        leading.hard_combo ? [word("grade.combo"), h("span.triple", {}, leading.hard_combo)] : null,
+        leading.hard_combo ? [word("grade.combo"), [h("span.triple", {}, leading.hard_combo), countsAsB() ? h("span.explain", {}, ` ${word("letter.counts_as_b")}`) : null]] : null,
         leading.combo_in_article === false && leading.combo_extension ? [word("grade.rule"), code("rule", leading.combo_extension)] : null,
         [word("grade.interval"), interval(leading)],
         [word("policy"), `${policyName(leading)} (${leading.policy_version})`],

@@ -228,6 +228,6 @@
     }
 
     const marts = Zixin.book(book);
-    return { page: "portfolio", title: `${word("page.portfolio")} ${book.as_of}`, content: [heading(), distribution(), marts.alerts, worst(), marts.watch, changes(), marts.moves, customers(), aging(), marts.risk, marts.cash, marts.provision, marts.concentration, marts.policies] };
+    return { page: "portfolio", title: `${word("page.portfolio")} ${book.as_of}`, content: [heading(), distribution(), marts.alerts, worst(), marts.watch, changes(), marts.moves, customers(), aging(), marts.risk, marts.cash, marts.provision, marts.concentration, marts.groups, marts.policies] };
   });
 })();

@@ -55,11 +55,11 @@ Zixin.start((report) => {
   const place = (row) => (urgency.indexOf(row.state) + urgency.length + 1) % (urgency.length + 1);
   const ordered = report.rules.slice().sort((a, b) => place(a) - place(b));
   const ruleColumns = [
-    { title: word("quality.rule"), cell: (row) => [h("span.whole", {}, row.rule), h("br"), h("span.explain", {}, row.suite)] },
+    { title: word("quality.rule"), cell: (row) => [row.rule, h("br"), h("span.explain", {}, row.suite)] },
     { title: word("quality.severity"), cell: (row) => h("span.whole", {}, code("severity", row.severity)) },
     { title: word("quality.result"), cell: (row) => statusChip(row.state) },
     { title: word("quality.count"), kind: "number", cell: (row) => decimal(row.count) },
-    { title: word("quality.note"), cell: (row) => [row.sentence ? h("span", {}, row.sentence, h("br")) : null, h("span.explain", {}, row.why || "")] },
+    { title: word("quality.note"), isWide: true, cell: (row) => [row.sentence ? h("span", {}, row.sentence, h("br")) : null, h("span.explain", {}, row.why || "")] },
   ];
   const passed = ordered.filter((row) => row.state === "passed");
   const broken = ordered.filter((row) => row.state !== "passed");
@@ -73,13 +73,10 @@ Zixin.start((report) => {
   const quarantine = section("quarantine", "quality.list", list.count ? [
     h("p", {}, h("a", { href: "quarantine.csv", download: true }, word("quality.csv"))),
     firstRows(word("quality.list"), [
-      { title: word("quality.key"), cell: (row) => row.key || UNKNOWN },
-      { title: word("quality.entity"), cell: (row) => code("entity", row.entity) },
-      { title: word("quality.rule"), cell: (row) => row.rule },
-      { title: word("quality.reason"), cell: (row) => row.reason || UNKNOWN },
-      { title: word("quality.raw"), cell: (row) => h("span.explain", {}, row.raw || UNKNOWN) },
+      { title: word("quality.key"), cell: (row) => [`${code("entity", row.entity)} ${row.key || UNKNOWN}`, h("br"), h("span.explain", {}, row.batch || UNKNOWN)] },
+      { title: word("quality.reason"), cell: (row) => [row.reason || UNKNOWN, h("br"), h("span.explain", {}, row.rule)] },
+      { title: word("quality.raw"), isWide: true, cell: (row) => h("span.explain", {}, row.raw || UNKNOWN) },
       { title: word("quality.first_seen"), cell: (row) => row.first_seen || UNKNOWN },
-      { title: word("quality.batch"), cell: (row) => row.batch || UNKNOWN },
     ], list.rows, SHOWN),
     list.count > list.rows.length ? h("p.note", {}, word("more.rows", { count: decimal(list.count), shown: decimal(list.rows.length) })) : null,
   ] : h("p.soft", {}, word("quality.empty")));

@@ -187,9 +187,9 @@ const Zixin = (() => {
   const isDay = (shown) => typeof shown === "string" && /^\d{4}-\d{2}-\d{2}$/.test(shown);
   const cellOf = (shown) => h(`span.value${isDay(shown) ? ".whole" : ""}`, {}, shown);
 
-  /* columns: [{title, kind: text|number, cell: row => text or node}] ; a phone shows each row as a card. */
+  /* columns: [{title, kind: text|number, isWide: takes half the table, cell: row => text or node}] ; a phone shows each row as a card. */
   function table(caption, columns, rows, options = {}) {
-    const head = h("tr", {}, columns.map((column) => h(`th${column.kind === "number" ? ".number" : ""}`, { scope: "col", "aria-sort": column.sorted }, column.header || column.title)));
+    const head = h("tr", {}, columns.map((column) => h(`th${column.kind === "number" ? ".number" : ""}${column.isWide ? ".wide" : ""}`, { scope: "col", "aria-sort": column.sorted }, column.header || column.title)));
     const body = rows.map((row) => h(`tr${options.rowClass ? options.rowClass(row) : ""}`, {}, columns.map((column, index) =>
       h(`${index === 0 ? "th" : "td"}${column.kind === "number" ? ".number" : ""}`, { scope: index === 0 ? "row" : null, "data-label": column.title }, cellOf(column.cell(row))))));
     return h("div.table-wrap", { role: "region", "aria-label": caption, tabindex: "0" },

@@ -117,6 +117,47 @@ watch_list AS (
   FROM placed
 ),
 
+grouped AS (
+  SELECT
+    group_exposure.*,
+    ROW_NUMBER() OVER (ORDER BY exposure_amount DESC NULLS LAST, group_id) AS place
+  FROM mart.group_exposure
+  WHERE is_active
+),
+
+belongs AS (
+  SELECT
+    customer_group.group_id,
+    list(struct_pack(
+      customer_id := customer_group.customer_id, customer_name := customer.customer_name,
+      file := credit_file.file
+    ) ORDER BY exposure.exposure_amount DESC NULLS LAST, customer_group.customer_id) AS members
+  FROM measure.customer_group
+  JOIN grouped ON grouped.group_id = customer_group.group_id AND grouped.place <= $shown
+  JOIN core.customer ON customer.customer_id = customer_group.customer_id
+  JOIN night.credit_file ON credit_file.customer_id = customer_group.customer_id
+  LEFT JOIN measure.exposure ON exposure.customer_id = customer_group.customer_id
+  GROUP BY customer_group.group_id
+),
+
+customer_groups AS (
+  SELECT
+    COUNT(*) AS group_cnt,
+    list(struct_pack(
+      group_id := grouped.group_id,
+      group_name := grouped.group_name,
+      customers := grouped.customer_cnt,
+      worst_grade := grouped.worst_grade,
+      exposure_amount := CAST(grouped.exposure_amount AS VARCHAR),
+      limit_amount := CAST(grouped.limit_amount AS VARCHAR),
+      utilisation := CAST(grouped.utilisation AS VARCHAR),
+      is_over_limit := grouped.is_over_limit,
+      members := belongs.members
+    ) ORDER BY grouped.place) FILTER (WHERE grouped.place <= $shown) AS entries
+  FROM grouped
+  LEFT JOIN belongs ON belongs.group_id = grouped.group_id
+),
+
 policy_performance AS (
   SELECT list(struct_pack(
     policy_id := policy_id,
@@ -138,9 +179,12 @@ SELECT to_json(struct_pack(
   provision := COALESCE(provision.entries, []),
   concentration := COALESCE(concentration.entries, []),
   cash_forecast := COALESCE(cash_forecast.entries, []),
+  customer_groups := struct_pack(
+    "count" := customer_groups.group_cnt, "rows" := COALESCE(customer_groups.entries, [])
+  ),
   watch_list := struct_pack(
     "count" := watch_list.customer_cnt, "rows" := COALESCE(watch_list.entries, [])
   ),
   policy_performance := COALESCE(policy_performance.entries, [])
 )) AS content
-FROM ar_at_risk, provision, concentration, cash_forecast, watch_list, policy_performance
+FROM ar_at_risk, provision, concentration, cash_forecast, customer_groups, watch_list, policy_performance
