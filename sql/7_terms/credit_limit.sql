@@ -240,7 +240,8 @@ started AS (
     CASE
       WHEN is_rejected THEN 'rejected'
       WHEN terms_grade = 'NR' THEN 'starter'
-      WHEN basis_amount IS NOT NULL THEN 'methods'
+      -- Nothing of whatever the methods say is nothing, known without a rate; and a D gets no starter limit.
+      WHEN basis_amount IS NOT NULL OR limit_factor = 0 THEN 'methods'
       WHEN counts_purchases AND purchases_reason = 'no_fx' THEN NULL
       ELSE 'starter'
     END AS recommended_from,
@@ -256,10 +257,11 @@ started AS (
 uncapped AS (
   SELECT
     started.*,
-    CASE recommended_from
-      WHEN 'rejected' THEN 0
-      WHEN 'starter' THEN starter_amount
-      WHEN 'methods' THEN GREATEST(
+    CASE
+      WHEN recommended_from = 'rejected' THEN 0
+      WHEN recommended_from = 'starter' THEN starter_amount
+      WHEN recommended_from = 'methods' AND limit_factor = 0 THEN 0
+      WHEN recommended_from = 'methods' THEN GREATEST(
         CAST(basis_amount * limit_factor - CAST(0.004999 AS DECIMAL(9, 6)) AS DECIMAL(28, 2)), 0
       )
     END AS uncapped_amount

@@ -245,6 +245,20 @@ def test_the_grade_is_a_factor(limited: MakeLimits) -> None:
     assert [row["price_adjustment"] for row in rows[:3]] == [Decimal("-0.01"), 0, Decimal("0.01")]
 
 
+def test_a_d_gets_nothing_whatever_is_known_of_it(limited: MakeLimits) -> None:
+    """No method has its inputs, or one lacks a rate: for an A the starter limit and unknown, for a D nothing."""
+    cases = [
+        {"final_grade": grade, "purchases_amount_12m": bought}
+        for grade in "AD"
+        for bought in (0, None)
+    ]
+
+    rows = limited(cases, **{"limit.starter_amount": 5000})
+
+    assert [row["credit_limit"] for row in rows] == [5000, None, 0, 0]
+    assert [row["limit_reason"] for row in rows] == [None, "no_fx", None, None]
+
+
 def test_the_segment_is_another_factor(limited: MakeLimits) -> None:
     (row,) = limited([{**BUYS, "measure.segment.limit_factor": "0.5", "final_grade": "B"}])
 
