@@ -1,5 +1,6 @@
 """Mistakes a credit manager makes in a policy: one sentence with file, line, field and what is allowed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from etl.errors import ZixinError
 from etl.policy import POLICY_FOLDER, load_policies, read_policy
 from etl.policy.alerts import ACTIONS, LINES
-from etl.policy.scorecard import RATIOS
+from etl.policy.scorecard import RATIOS, REVERSE
+from etl.quality.suite import EXPECTATIONS, read_suite
 from tests.sql.night import model
 
 SHIPPED = {
@@ -139,6 +141,13 @@ def test_the_ratios_are_those_the_sql_knows() -> None:
     sql = model("core.performance_ratio").sql
     assert [one for one in RATIOS if f"WHEN '{one}' THEN accounts.{one}\n" not in sql] == []
     assert sql.count("' THEN accounts.") == len(RATIOS)
+
+
+def test_what_arrives_is_held_against_the_same_ratios() -> None:
+    suite = read_suite(EXPECTATIONS / "batch.industry_standard.yaml")
+    said = {rule.rule_id: re.findall("'([a-z_]+)'", rule.query or "") for rule in suite.rules}
+    assert tuple(said["industry_standard.unknown_ratio"]) == RATIOS
+    assert tuple(said["industry_standard.wrong_way"]) == REVERSE
 
 
 def test_the_shipped_alerts_have_every_line_and_action_there_is() -> None:

@@ -224,6 +224,7 @@ HEALTHY: dict[str, dict[str, object]] = {
     "inquiry": {"outcome": "hits", "hits": 2},
     "listing": {"party_name": "Acme"},
     "industry_standard": {
+        "ratio": "debt_to_assets",
         "excellent": 48,
         "good": 58.9,
         "average": 68.7,
@@ -263,6 +264,14 @@ WRONG: dict[str, dict[str, object]] = {
     "inquiry.outcome_contradicts_hits": {"hits": 0},
     "listing.names_nobody": {"party_name": " "},
     "industry_standard.not_in_order": {"good": 97},
+    "industry_standard.wrong_way": {"ratio": "quick_ratio"},
+    "industry_standard.unknown_ratio": {
+        "ratio": "资产负债率",
+        "excellent": 96.6,
+        "good": 86.4,
+        "low": 58.9,
+        "poor": 48,
+    },
 }
 
 
