@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from etl import models
+from etl.audit import refuse_failed
 from etl.clock import months_before
 from etl.context import Context
 from etl.engine.duckdb import literal, quoted
@@ -50,8 +51,12 @@ def comparison_tables(folder: Path) -> list[WarehouseTable]:
 def write_comparisons(
     ctx: Context, as_of: date, tables: Mapping[str, Sequence[Path]], folder: Path
 ) -> dict[str, int]:
-    """Run every comparison over tonight's `tables` and the earlier nights, and the statistics over those
-    (etl/validation); rows per table."""
+    """Run every comparison over tonight's `tables` and the earlier nights, check them, and run the statistics
+    over them (etl/validation); rows per table.
+
+    Raises:
+        ZixinError: a critical rule of a comparison is not met.
+    """
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     nights = earlier_nights(ctx.published, as_of, ctx.policies.active.portfolio.outcome.months)
     rows: dict[str, int] = {}
@@ -72,7 +77,20 @@ def write_comparisons(
                 order_by=model.key,
                 target=table_file(folder, model),
             )
+    _check(ctx, as_of, tables, folder)
     return {**rows, **_write_validation(ctx, as_of, folder)}
+
+
+def _check(ctx: Context, as_of: date, tables: Mapping[str, Sequence[Path]], folder: Path) -> None:
+    """The expectations of the comparisons: here and not in the audit, which is over before they are made."""
+    from etl.quality.runner import Checker
+    from etl.quality.suite import suite_of
+
+    made = {model.full_name: [table_file(folder, model)] for model in models.comparisons()}
+    with ctx.engine.connect({**tables, **made}, as_of=as_of) as connection:
+        checker = Checker(connection)
+        suites = [suite_of(model.schema, model.name) for model in models.comparisons()]
+        refuse_failed([checker.run(suite, {"as_of": as_of}) for suite in suites if suite], as_of)
 
 
 def _write_validation(ctx: Context, as_of: date, folder: Path) -> dict[str, int]:

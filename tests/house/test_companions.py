@@ -130,7 +130,7 @@ def sql_tests() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in paths}
 
 
-TABLES = list(models.models())
+TABLES = [*models.models(), *models.comparisons()]
 PAYMENT = next(table for table in TABLES if table.full_name == "indicator.payment")
 FAMILIES = [
     table

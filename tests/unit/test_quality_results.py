@@ -204,13 +204,28 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
             holes = ", ".join("?" for _ in typed)
             connection.execute(f"INSERT INTO {name} VALUES ({holes})", [row[c] for c in typed])
     for model in models.models():
-        casts = ", ".join(
-            f"CAST({name} AS {type_}) AS {name}" for name, type_ in model.types.items()
-        )
-        sql = re.sub(r":as_of\b", "getvariable('as_of')", model.sql)
-        connection.execute(f"CREATE TABLE {model.full_name} AS SELECT {casts} FROM ({sql})")
+        make(connection, model)
+    # The night before, the month before and the cohort were just the same.
+    for earlier in models.EARLIER:
+        connection.execute(f"CREATE SCHEMA {earlier}")
+        for name, model in models.published().items():
+            columns = ", ".join(f"{column} {type_}" for column, type_ in model.types.items())
+            connection.execute(f"CREATE TABLE {earlier}.{name} ({columns})")
+            if model.layer != models.COMPARISON:
+                connection.execute(f"INSERT INTO {earlier}.{name} FROM {model.full_name}")
+        # Its outcome is known: it was half a year ago.
+        connection.execute(f"UPDATE {earlier}.portfolio_summary SET night_date = DATE '2026-05-21'")
+    for model in models.comparisons():
+        make(connection, model)
     yield connection
     connection.close()
+
+
+def make(connection: duckdb.DuckDBPyConnection, model: models.Model) -> None:
+    """One table of the night, made by its file."""
+    casts = ", ".join(f"CAST({name} AS {type_}) AS {name}" for name, type_ in model.types.items())
+    sql = re.sub(r":as_of\b", "getvariable('as_of')", model.sql)
+    connection.execute(f"CREATE TABLE {model.full_name} AS SELECT {casts} FROM ({sql})")
 
 
 def run(night: duckdb.DuckDBPyConnection, name: str) -> SuiteReport:
@@ -218,7 +233,7 @@ def run(night: duckdb.DuckDBPyConnection, name: str) -> SuiteReport:
 
 
 def test_every_table_of_a_night_has_expectations() -> None:
-    tables = {model.full_name for model in models.models()}
+    tables = {model.full_name for model in (*models.models(), *models.comparisons())}
     assert tables | {f"current.{name}" for name in ENTITIES} == set(SUITES)
 
 
