@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from etl.errors import ZixinError
+from etl.settings import settings
 from sandbox.world.build import MANIFEST, read_manifest
 from sandbox.world.pieces import Piece, Pieces
 from sandbox.world.tables import TABLES
@@ -46,7 +47,14 @@ class World:
         self.folder = folder
         self.manifest = manifest
         self.in_memory = sum(manifest["tables"].values()) < ROWS_IN_MEMORY
-        self._con = duckdb.connect(":memory:", config={"threads": 2})
+        self._con = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": 2,
+                "memory_limit": settings().memory_limit,
+                "temp_directory": str(folder / "spill"),
+            },
+        )
         self._con.execute("SET TimeZone = 'UTC'")
         self._con.execute("SET parquet_metadata_cache = true")
         self._local = threading.local()
