@@ -12,6 +12,8 @@ from etl.publish.show_outside import outside
 from etl.publish.wording import ROWS, UNKNOWN, Document, Words, measure, money, plain
 from etl.terminal import printable
 
+NAMES = 6
+"""Measures named of those that are unknown for one reason."""
 STYLES = {"A": "bold green", "B": "bold blue", "C": "bold yellow", "D": "bold red"}
 
 
@@ -43,7 +45,8 @@ def render_text(
         outside(say, document),
         _assurance(say, document),
     ]
-    return Group(*(part for block in blocks for part in (*block, Text(""))))
+    shown = [parts for block in blocks if (parts := list(block))]
+    return Group(*(part for parts in shown for part in (*parts, Text(""))))
 
 
 def _heading(
@@ -109,7 +112,14 @@ def last_letters_sentence(say: Words, last: Document) -> str:
 def _table(title: str, *columns: tuple[str, bool]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name, is_number in columns:
-        table.add_column(name, justify="right" if is_number else "left", header_style="dim")
+        # A number is whole or it is wrong; a name may take a second line, and loses nothing.
+        table.add_column(
+            name,
+            justify="right" if is_number else "left",
+            header_style="dim",
+            no_wrap=is_number,
+            overflow="fold",
+        )
     return table
 
 
@@ -118,29 +128,40 @@ def _letters(say: Words, document: Document, active: Document) -> Iterator[Rende
     table = _table(
         say("section.why"),
         ("", False), (say("grade"), False), (say("measure.value"), True), (say("letter.basis"), False),
-        (say("letter.limits"), False), (say("letter.items"), True), (say("letter.amount"), True),
-        (say("letter.reason"), False),
+        (say("letter.items"), True), (say("letter.amount"), True),
     )  # fmt: skip
     for letter in active["letters"]:
-        limits = "  ".join(
-            f"{limit['grade']} {limit['operator']} "
-            + plain(Decimal(limit["value"]) * (100 if letter["unit"] == "share" else 1))
-            + ("%" if letter["unit"] == "share" else "")
-            for limit in letter["limits"]
-        )
+        basis = say.code("basis", letter["basis"])
+        why = f"{basis}: {say.code('reason', letter['reason'])}" if letter["reason"] else basis
         table.add_row(
             Text(say(f"letter.{letter['letter']}")),
             grade(letter["grade"]),
             Text(measure(say, letter["value"], letter["unit"], exact=True)),
-            Text(say.code("basis", letter["basis"])),
-            Text(limits, style="dim"),
+            Text(why),
             Text(UNKNOWN if letter["item_count"] is None else f"{letter['item_count']:,}"),
             Text(money(letter["item_amount"], base)),
-            Text(say.code("reason", letter["reason"]) if letter["reason"] else ""),
         )
     yield table
+    for letter in active["letters"]:
+        name = say(f"letter.{letter['letter']}")
+        yield Text(f"{name}: {_limits(letter)}", style="dim")
     if active["veto_until"]:
         yield Text(f"{say('letter.veto_until')}: {active['veto_until']}")
+
+
+def _limits(letter: Document) -> str:
+    is_share = letter["unit"] == "share"
+    return "  ".join(
+        f"{limit['grade']} {limit['operator']} "
+        + plain(Decimal(limit["value"]) * (100 if is_share else 1))
+        + ("%" if is_share else "")
+        for limit in letter["limits"]
+    )
+
+
+def _interval(say: Words, assessment: Document) -> str:
+    best, worst = assessment["grade_best"], assessment["grade_worst"]
+    return str(best) if best == worst else say("grade.interval_text", best=best, worst=worst)
 
 
 def event_sentence(say: Words, event: Document) -> str:
@@ -177,7 +198,7 @@ def _policies(say: Words, document: Document) -> Iterator[RenderableType]:
             Text(say.code("policy", one["policy_id"])),
             grade(one["final_grade"]),
             *(grade(letter["grade"]) for letter in one["letters"]),
-            Text(say("grade.interval_text", best=one["grade_best"], worst=one["grade_worst"])),
+            Text(_interval(say, one)),
             Text(one["policy_version"]),
         )
     yield table
@@ -187,46 +208,61 @@ def _items(say: Words, document: Document) -> Iterator[RenderableType]:
     listed = document["evidence"]["judged_items"]
     if not listed["count"]:
         return
+    shown = listed["rows"][:ROWS]
+    currencies = {row["currency"] for row in shown}
+    common = currencies.pop() if len(currencies) == 1 else None
     table = _table(
         f"{say('evidence.judged')} ({listed['count']:,})",
-        (say("item.invoice"), False), (say("item.due_date"), False), (say("item.settled_date"), False),
-        (say("item.amount"), True), (say("item.open_amount"), True), (say("item.days_overdue"), True),
-        (say("item.letter"), False),
+        (say("item.invoice"), False), (say("item.due_date"), True), (say("item.settled_date"), True),
+        (f"{say('item.amount')} {common or ''}".rstrip(), True), (say("item.open_amount"), True),
+        (say("item.days_overdue"), True), (say("item.letter"), False),
     )  # fmt: skip
-    for row in listed["rows"][:ROWS]:
+    for row in shown:
         table.add_row(
             Text(row["invoice_id"]),
             Text(row["due_date"] or UNKNOWN),
             Text(row["settled_date"] or say("item.open")),
-            Text(money(row["amount"], row["currency"])),
+            Text(money(row["amount"], "" if common else row["currency"])),
             Text(money(row["open_amount"])),
             Text(UNKNOWN if row["days_overdue"] is None else str(row["days_overdue"])),
             grade(row["item_letter"]),
         )
     yield table
     if listed["count"] > ROWS:
-        shown = min(ROWS, len(listed["rows"]))
-        yield Text(say("more.rows", count=f"{listed['count']:,}", shown=shown), style="dim")
+        yield Text(say("more.rows", count=f"{listed['count']:,}", shown=len(shown)), style="dim")
 
 
 def _indicators(say: Words, document: Document) -> Iterator[RenderableType]:
     base = document["standing"]["base_currency"]
-    table = _table(
-        say("section.payment"),
-        (say("measure.name"), False), (say("measure.value"), True), (say("measure.n"), True),
-        (say("measure.reason"), False),
-    )  # fmt: skip
+    known = [row for row in document["indicators"] if row["value"] is not None]
+    unknown: dict[str, list[str]] = {}
     for row in document["indicators"]:
-        table.add_row(
-            Text(say.indicator(row["indicator"])),
-            Text(measure(say, row["value"], row["unit"], base)),
-            Text(UNKNOWN if row["sample_size"] is None else f"{row['sample_size']:,}"),
-            Text(say.code("reason", row["reason"]) if row["reason"] else "", style="dim"),
-        )
-    yield table
+        if row["value"] is None:
+            reason = say.code("reason", row["reason"])
+            unknown.setdefault(reason, []).append(say.indicator(row["indicator"]))
+    if known:
+        table = _table(
+            say("section.payment"),
+            (say("measure.name"), False), (say("measure.value"), True), (say("measure.n"), True),
+        )  # fmt: skip
+        for row in known:
+            table.add_row(
+                Text(say.indicator(row["indicator"])),
+                Text(measure(say, row["value"], row["unit"], base)),
+                Text(UNKNOWN if row["sample_size"] is None else f"{row['sample_size']:,}"),
+            )
+        yield table
+    if unknown:
+        yield Text(say("measure.unknown"), style="bold")
+    for reason, names in unknown.items():
+        rest = len(names) - NAMES
+        more = [say("more.unfold", count=rest)] if rest > 0 else []
+        yield Text(f"· {reason}: {' · '.join([*names[:NAMES], *more])}", style="dim")
 
 
 def _aging(say: Words, document: Document) -> Iterator[RenderableType]:
+    if not document["aging"]:
+        yield Text(f"{say('section.aging')}: {say('aging.empty')}")
     for book in document["aging"]:
         table = _table(
             f"{say('section.aging')} {book['currency']}",
@@ -245,12 +281,18 @@ def _aging(say: Words, document: Document) -> Iterator[RenderableType]:
 
 def _assurance(say: Words, document: Document) -> Iterator[RenderableType]:
     yield Text(say("section.assurance"), style="bold")
+    sound = []
     for source in document["assurance"]["sources"]:
-        age = say.days(str(source["age_days"])) if source["age_days"] is not None else UNKNOWN
-        yield Text(
-            f"{source['feed']}: {say('assurance.known_on')} {source['known_on'] or UNKNOWN} "
-            f"({age}), {say.code('status', source['status'])}"
-        )
+        if source["status"] == "loaded" and source["known_on"]:
+            sound.append(source["known_on"])
+            continue
+        came = source["known_on"] or source["status"] != "loaded"
+        status = say.code("status", source["status"]) if came else say("status.nothing_yet")
+        up_to = f"{say('assurance.known_on')} {source['known_on']}" if source["known_on"] else None
+        age = say.days(str(source["age_days"])) if source["age_days"] is not None else None
+        yield Text(f"{source['feed']}: {' · '.join(part for part in (status, up_to, age) if part)}")
+    if sound:
+        yield Text(say("assurance.sound", count=f"{len(sound):,}", date=min(sound)))
     refused = document["assurance"]["quarantined"]
     yield Text(
         f"{say('assurance.quarantined')}: {refused['count']:,}"

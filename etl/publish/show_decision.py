@@ -93,7 +93,7 @@ def _alerts(say: Words, alerts: Sequence[Document]) -> Iterator[RenderableType]:
         yield _line(
             f"! {alert['rule_id']} {title} ({severity})",
             alert_says(say, alert),
-            alert["first_seen"],
+            f"{say('alert.since').lower()} {alert['first_seen']}",
             say.code("alert_state", alert["state"]),
             style=STYLES.get(alert["severity"], ""),
         )

@@ -493,6 +493,28 @@ class TestTerminal:
         assert expected in printed
         assert "1,246,967.89 CNY" in printed
 
+    @pytest.mark.parametrize("width", [80, 200])
+    @pytest.mark.parametrize("customer", ["C-1", "CON", HOSTILE_ID])
+    def test_no_number_is_cut(self, night: Path, customer: str, width: int) -> None:
+        for lang in ("zh", "en"):
+            console = Console(width=width, force_terminal=False)
+            with console.capture() as capture:
+                console.print(render_text(credit_file(night, customer), lang))
+            printed = capture.get()
+            assert "…" not in printed
+            assert "\n\n\n" not in printed
+            assert max(len(line) for line in printed.splitlines()) <= width
+        if customer == "C-1":
+            assert "1,246,967.89 CNY" in printed
+
+    def test_what_is_unknown_is_told_once_with_its_reason(self, night: Path) -> None:
+        console = Console(width=80, force_terminal=False)
+        with console.capture() as capture:
+            console.print(render_text(credit_file(night, "CON"), "en"))
+        printed = capture.get()
+        assert printed.count("never billed:") == 1
+        assert "Aging: Nothing is open." in printed
+
     def test_it_says_what_others_say_and_that_nobody_was_asked(self, night: Path) -> None:
         printed = {}
         for customer in ("C-1", "C-2", "c-1", HOSTILE_ID):
