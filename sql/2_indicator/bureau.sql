@@ -321,7 +321,7 @@ reference AS (
     trade_reference.days_late,
     trade_reference.rating,
     ROW_NUMBER() OVER (
-      PARTITION BY trade_reference.customer_id, trade_reference.referee
+      PARTITION BY trade_reference.customer_id, UPPER(TRIM(trade_reference.referee))
       ORDER BY trade_reference.given_on DESC, trade_reference.reference_id
     ) AS place
   FROM current.trade_reference

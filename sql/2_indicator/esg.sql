@@ -140,14 +140,20 @@ about AS (
   GROUP BY customer_id
 ),
 
--- One case may be told in several documents and by several providers: its number is what counts.
-penalised AS (
+fine AS (
   SELECT
     accepted.customer_id,
-    COALESCE(penalty.case_no, penalty.provider || '|' || penalty.record_id) AS case_key,
-    MAX(COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on)) AS decided_on,
-    MAX(CASE WHEN penalty.amount > 0 AND currency.rate_to_base IS NULL THEN 1 ELSE 0 END) AS is_no_fx,
-    MAX(penalty.amount * currency.rate_to_base) AS fine_base
+    COALESCE(
+      NULLIF(TRANSLATE(
+        UPPER(penalty.case_no),
+        '（）〔〕［］【】[]０１２３４５６７８９－–—：／號　 ' || CHR(160) || CHR(9),
+        '()()()()()0123456789---:/号'
+      ), ''),
+      penalty.provider || '|' || penalty.record_id
+    ) AS case_key,
+    COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) AS decided_on,
+    CASE WHEN penalty.amount > 0 AND currency.rate_to_base IS NULL THEN 1 ELSE 0 END AS is_no_fx,
+    penalty.amount * currency.rate_to_base AS fine_base
   FROM accepted
   JOIN current.penalty AS penalty
     ON accepted.record_kind = 'penalty'
@@ -156,7 +162,19 @@ penalised AS (
   LEFT JOIN event.currency AS currency ON currency.currency = penalty.currency
   WHERE NOT penalty.is_deleted AND penalty.category = 'environment'
     AND COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) <= CAST(:as_of AS DATE)
-  GROUP BY accepted.customer_id, COALESCE(penalty.case_no, penalty.provider || '|' || penalty.record_id)
+),
+
+-- One case may be told in several documents and by several providers: its number is what counts, however it was
+-- typed (as in core.legal_record).
+penalised AS (
+  SELECT
+    customer_id,
+    case_key,
+    MAX(decided_on) AS decided_on,
+    MAX(is_no_fx) AS is_no_fx,
+    MAX(fine_base) AS fine_base
+  FROM fine
+  GROUP BY customer_id, case_key
 ),
 
 penalties AS (

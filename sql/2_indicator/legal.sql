@@ -373,12 +373,20 @@ vetoes AS (
   GROUP BY customer_id
 ),
 
--- A decision two providers publish is one by its number.
+-- A decision two providers publish is one by its number, however it was typed (as in core.legal_record). One without
+-- a day counts from the day we learned of it.
 penalty AS (
   SELECT
     link.customer_id,
-    COALESCE(penalty.case_no, penalty.provider || ' ' || penalty.record_id) AS decision,
-    COALESCE(penalty.decided_on, penalty.published_on) AS decided_on,
+    COALESCE(
+      NULLIF(TRANSLATE(
+        UPPER(penalty.case_no),
+        '（）〔〕［］【】[]０１２３４５６７８９－–—：／號　 ' || CHR(160) || CHR(9),
+        '()()()()()0123456789---:/号'
+      ), ''),
+      penalty.provider || ' ' || penalty.record_id
+    ) AS decision,
+    COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) AS decided_on,
     penalty.amount,
     penalty.amount * currency.rate_to_base AS amount_base
   FROM link

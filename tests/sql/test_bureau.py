@@ -437,7 +437,7 @@ def test_what_other_suppliers_say(night):
             ODD         | a       | 2026-01-01 | 100000      | CNY      | 5              | 10        | 5
             ODD         | b       | 2026-02-01 | 250000      | CNY      | 0              | 0         | 4
             ODD         | c       | 2026-03-01 | 900000      | CNY      | -              | -         | -
-            ODD         | c       | 2026-01-01 | 1           | CNY      | 9              | 99        | 1  # before
+            ODD         | C       | 2026-01-01 | 1           | CNY      | 9              | 99        | 1  # before
             EVEN        | a       | 2026-01-01 | 100         | USD      | -              | -5        | 3
             EVEN        | b       | 2026-01-01 | 300.01      | CNY      | -              | -         | -
             EVEN        | c       | 2026-01-01 | -           | CNY      | -              | -         | -

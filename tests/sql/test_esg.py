@@ -204,7 +204,7 @@ def penalty(record, customer="C1", **more):
 PENALTIES = """
     provider | record_id | product | customer_id | case_no | category | decided_on | published_on | amount | currency
     registry | P1 | punish | C1 | 环1 | environment | 2023-11-21 | - | 100 | CNY
-    registry | P2 | punish | C1 | 环1 | environment | 2023-11-21 | - | 100 | CNY  # the same case
+    registry | P2 | punish | C1 | 环 １ | environment | 2023-11-21 | - | 100 | CNY  # the same case, typed otherwise
     registry | P3 | punish | C1 | - | environment | - | 2026-11-20 | 30.5 | CNY
     registry | P4 | punish | C1 | 环4 | environment | 2023-11-20 | - | 9 | CNY  # too old by a day
     registry | P5 | punish | C1 | 税5 | tax | 2026-01-01 | - | 9 | CNY  # another law

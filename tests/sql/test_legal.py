@@ -547,6 +547,8 @@ def test_penalties_of_three_years(night):
             {"decided_on": "2023-11-21", "case_no": "P1", "category": "environment", "amount": "5",
              "currency": "CNY"},
             {"decided_on": "2023-11-21", "case_no": "P1", "category": "other", "provider": "tyc"},
+            {"decided_on": "2026-03-01", "case_no": "沪市监处〔2026〕1号"},
+            {"decided_on": "2026-03-01", "case_no": "沪市监处（２０２６）1 号", "provider": "tyc"},
             {"decided_on": "2023-11-20", "case_no": "P2", "category": "tax"},
             {"published_on": "2026-01-01", "category": "safety"},
             {"decided_on": "2026-11-21", "category": "safety"},
@@ -556,7 +558,7 @@ def test_penalties_of_three_years(night):
 
     night(customer=CUSTOMERS, invoice=invoice, **penalties).expect(
         "indicator.legal",
-        "penalty_cnt_36m | penalty_amount_36m\n2 | 5",
+        "penalty_cnt_36m | penalty_amount_36m\n3 | 5",
     )
     night(customer=CUSTOMERS).expect("indicator.legal", "penalty_cnt_36m\n-")
     night(customer=CUSTOMERS, inquiry=asked("penalty")).expect(
