@@ -251,10 +251,14 @@ dispute_tonight AS (
     contested.outcome,
     contested.opened_date > night.year_start AS is_recent,
     contested.closed_date IS NULL OR contested.closed_date > CAST(:as_of AS DATE) AS is_open,
-    EXTRACT(DAY FROM (
-      CAST(LEAST(COALESCE(contested.closed_date, CAST(:as_of AS DATE)), CAST(:as_of AS DATE)) AS TIMESTAMP)
-      - CAST(contested.opened_date AS TIMESTAMP)
-    )) AS days_open
+    CASE
+      -- Closed before it was opened: a slip of the pen, and no time at all.
+      WHEN contested.closed_date < contested.opened_date THEN 0
+      ELSE EXTRACT(DAY FROM (
+        CAST(LEAST(COALESCE(contested.closed_date, CAST(:as_of AS DATE)), CAST(:as_of AS DATE)) AS TIMESTAMP)
+        - CAST(contested.opened_date AS TIMESTAMP)
+      ))
+    END AS days_open
   FROM contested
   CROSS JOIN night
   WHERE contested.opened_date IS NULL OR contested.opened_date <= CAST(:as_of AS DATE)

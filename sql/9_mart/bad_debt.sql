@@ -88,7 +88,7 @@ SELECT
   ROUND(period.sales_base, 2) AS sales_amount,
   ROUND(period.write_off_base, 2) AS write_off_amount,
   ROUND(period.transfer_base, 2) AS transfer_amount,
-  ROUND(period.write_off_base + period.transfer_base, 2) AS lost_amount,
+  ROUND(period.write_off_base, 2) + ROUND(period.transfer_base, 2) AS lost_amount,
   period.lost_customer_cnt,
   CASE WHEN period.sales_base > 0 THEN
     TRY_CAST(TRY_CAST((period.write_off_base + period.transfer_base) / NULLIF(period.sales_base, 0)

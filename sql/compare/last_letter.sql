@@ -42,7 +42,8 @@ known AS (
     CASE WHEN tonight.has_letter THEN tonight.hard_grade ELSE earlier.hard_grade END AS hard_grade,
     CASE WHEN tonight.has_letter THEN CAST(:as_of AS DATE) ELSE earlier.lettered_on END
       AS lettered_on,
-    CASE WHEN NOT tonight.has_letter THEN tonight.nr_reason END AS nr_reason
+    -- A competitor letter makes a D of a customer without the other two.
+    CASE WHEN NOT tonight.has_letter THEN COALESCE(tonight.nr_reason, 'no_data') END AS nr_reason
   FROM tonight
   LEFT JOIN earlier ON earlier.customer_id = tonight.customer_id
 )

@@ -325,3 +325,14 @@ def test_disputes_how_many_how_long_and_who_was_right(night):
         """,
     )
     found.expect("indicator.feedback", "dispute_undated_cnt\n1", customer_id="C1")
+
+
+def test_a_dispute_that_was_closed_before_it_was_opened_took_no_time(night):
+    night(
+        invoice="invoice_id | due_date | amount\nI1 | 2026-11-01 | 100",
+        dispute=f"""
+            dispute_id | invoice_id | opened_date | closed_date | outcome
+            SLIP       | I1         | {day(10)}   | {day(375)}  | us
+            RIGHT      | I1         | {day(30)}   | {day(20)}   | us
+        """,
+    ).expect("indicator.feedback", "dispute_cnt | dispute_days_n | dispute_days\n2 | 2 | 5")

@@ -28,3 +28,15 @@ def test_the_last_letters_are_carried_with_their_age(night):
         ASLEEP      | C              | -                 | NR         | 2026-11-10  | 10              | dormant
         """,
     )
+
+
+def test_a_d_by_its_competitors_alone_has_no_letter_either(night):
+    awake = {"overdue": "C", "collection": "B", "grade": "C", "why": "-"}
+    asleep = {"overdue": "-", "collection": "-", "grade": "D", "why": "-"}
+    first = graded(night, "2026-11-10", **awake)
+
+    graded(night, "2026-11-12", before=first, **asleep).expect(
+        "mart.last_letter",
+        "letter_overdue | hard_grade | letter_age_days | nr_reason\nC | C | 2 | no_data",
+        customer_id="ASLEEP",
+    )

@@ -180,6 +180,24 @@ def test_expected_loss_of_the_example(night):
     assert sum(row["customer_cnt"] for row in rows) == len(found.rows("core.customer"))
 
 
+def test_a_loss_is_the_sum_of_its_two_kinds_to_the_cent(night):
+    """71.2346 and 71.2346 are 71.23 each, and 142.46 together."""
+    night(
+        invoice="invoice_id | due_date | amount | currency\nI1 | 2026-06-01 | 1000 | USD",
+        payment="""
+            payment_id | invoice_id | payment_date | amount | currency | kind
+            P1         | I1         | 2026-09-01   | 10     | USD      | write_off
+            P2         | I1         | 2026-09-01   | 10     | USD      | bad_debt_transfer
+        """,
+        fx_rate="from_currency | to_currency | rate_date | rate\nUSD | CNY | 2026-11-20 | 7.12345678",
+        changes={"book.base_currency": "CNY"},
+    ).expect(
+        "mart.bad_debt",
+        "write_off_amount | transfer_amount | lost_amount\n71.23 | 71.23 | 142.46",
+        period_kind="look_back",
+    )
+
+
 def test_bad_debt_by_period(night):
     found = night(**BOOK)
     found.expect(
