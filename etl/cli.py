@@ -16,6 +16,7 @@ from etl.errors import ZixinError
 
 app = typer.Typer(
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # paragraphs are as wide as the terminal, not as the source
     pretty_exceptions_enable=False,
     help="A credit file for every customer, fresh every night. 每晚更新的客户资信档案。",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -197,7 +198,9 @@ def world(
     ] = "world",
     exports: Annotated[
         bool,
-        typer.Option("--exports", help="Also DIR/exports: statements, surveys, forms … as CSV."),
+        typer.Option(
+            "--exports", help="Also DIR/exports: statements, surveys, forms and more as CSV."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
