@@ -12,6 +12,8 @@ from typing import Any
 from etl import clock, schedule
 from etl.context import Context, context
 from etl.errors import ZixinError
+from etl.groups import INQUIRIES, SHIPPED_NEEDS, groups
+from etl.sources.problems import nearest
 
 LEAST_FREE_BYTES = 2 * 1024**3
 
@@ -114,6 +116,11 @@ def _policy(ctx: Context) -> Iterator[Finding]:
     yield Finding(
         f"policy {policies.active.policy_id} {policies.active.version}, shown beside: {beside}"
     )
+    needs = ("default", *SHIPPED_NEEDS, *groups(ctx.book, INQUIRIES))
+    for need in policies.active.inquiries:
+        if need not in needs:
+            fix = f"no feed has this need, its budget is nobody's{nearest(need, needs)}"
+            yield Finding(f"policy {policies.active.policy_id}, inquiries › {need}", fix)
 
 
 def _warehouse(ctx: Context) -> Iterator[Finding]:

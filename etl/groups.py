@@ -12,6 +12,11 @@ from etl.sources.problems import nearest
 SYSTEMS, INQUIRIES = "systems", "inquiries"
 STAGES = (SYSTEMS, INQUIRIES)
 
+SHIPPED_NEEDS = (
+    "bureau_score", "identity", "lei", "listing", "litigation", "statement", "tax_credit",
+)  # fmt: skip
+"""The needs of the shipped mappings; a book's own feeds may have others."""
+
 
 def is_inquiry(feed: Feed) -> bool:
     """True when the feed's system is asked customer by customer."""

@@ -257,4 +257,6 @@ class Terms(Part):
         for better, worse in pairwise(order):
             if better.factor < worse.factor or better.terms_days < worse.terms_days:
                 raise ValueError("grades: a worse grade has a higher factor or longer terms")
+            if better.prepay_share > worse.prepay_share:
+                raise ValueError("grades: a worse grade prepays less")
         return self

@@ -2,14 +2,20 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from etl.doctor import LOOKS, Finding
 from etl.errors import ZixinError
+from etl.groups import SHIPPED_NEEDS
 from etl.policy import POLICY_FOLDER, load_policies, read_policy
 from etl.policy.alerts import ACTIONS, LINES
 from etl.policy.scorecard import RATIOS, REVERSE
 from etl.quality.suite import EXPECTATIONS, read_suite
+from etl.sources.config import MAPPINGS, Book
+from etl.sources.marked_yaml import read_marked_yaml
 from tests.sql.night import model
 
 SHIPPED = {
@@ -160,3 +166,26 @@ def test_the_shipped_alerts_have_every_line_and_action_there_is() -> None:
         name: set(found) for name, found in LINES.items()
     }
     assert {rule.action for rule in rules.values()} == set(ACTIONS)
+
+
+def test_a_need_that_no_feed_has_is_told_by_the_doctor(tmp_path: Path) -> None:
+    """A feed of one's own may have any need, so reading the policy cannot tell."""
+    text = SHIPPED["policy"].read_text(encoding="utf-8")
+    path = tmp_path / "ours.yaml"
+    path.write_text(text.replace("  litigation:", "  litigatoin:"), encoding="utf-8")
+    policies = load_policies("ours.yaml", beside=tmp_path)
+    look = next(look for look, name in LOOKS.items() if name == "policy")
+    book = Book(path=tmp_path / "book.yaml", feeds=())
+    found = list(look(cast("Any", SimpleNamespace(policies=policies, book=book))))
+
+    assert [one.is_ok for one in found] == [True, False]
+    assert found[1] == Finding(
+        "policy article, inquiries › litigatoin",
+        "no feed has this need, its budget is nobody's; did you mean 'litigation'?",
+    )
+
+
+def test_the_needs_of_the_shipped_mappings() -> None:
+    mappings = [read_marked_yaml(path).data for path in sorted(MAPPINGS.glob("*.yaml"))]
+    needs = {feed.get("need") for mapping in mappings for feed in mapping["feeds"]} - {None}
+    assert needs == set(SHIPPED_NEEDS)

@@ -72,6 +72,11 @@ def test_the_shipped_terms_are_those_of_the_requirements() -> None:
         ("B:  {factor: 0.6", "B:  {factor: 1.6", "a worse grade"),
         ("C:  {factor: 0.2, terms_days: 15", "C:  {factor: 0.2, terms_days: 31", "a worse grade"),
         ("prepay_share: 0.30", "prepay_share: 30", "prepay_share"),
+        (
+            "D:  {factor: 0,   terms_days: 0,  prepay_share: 1",
+            "D:  {factor: 0,   terms_days: 0,  prepay_share: 0.2",
+            "a worse grade prepays less",
+        ),
         ("  NR: {factor", "  E: {factor", "E"),
         ("admitted_as: C", "admitted_as: NR", "admitted_as"),
         ("open_orders: whole ", "open_orders: half ", "open_orders"),
