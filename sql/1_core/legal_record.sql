@@ -4,7 +4,7 @@
 -- not a debtor: `is_claimed_from` says on which side the customer stands. The same document found while
 -- asking about two customers is one row; one case has many documents, told together by `case_key`. Judgments
 -- seldom say when the case was filed: `dated_on` is then the last day on which it can have been, so that a case
--- is never too old by our guess.
+-- is never too old by our guess. A party whose document was taken back is in no case; one whose document never came is.
 --
 -- Grain: one row per customer, document and role. Key: customer_id, record_kind, provider, record_id, kind, role.
 -- Requirements: R0-70, R1-30, R4-G6; EW05; A0.1 Known.
@@ -42,12 +42,12 @@ accepted AS (
 proceeding AS (
   SELECT
     provider, record_id, case_no, court, case_type, stage, filed_on, hearing_on, judged_on, published_on,
-    closed_on, status, amount, currency, known_on,
+    closed_on, status, amount, currency, known_on, is_deleted,
     ROW_NUMBER() OVER (
-      PARTITION BY provider, record_id ORDER BY known_on DESC, customer_id DESC NULLS LAST
+      PARTITION BY provider, record_id
+      ORDER BY CASE WHEN is_deleted THEN 2 ELSE 1 END, known_on DESC, customer_id DESC NULLS LAST
     ) AS place
   FROM current.court_record
-  WHERE NOT is_deleted
 ),
 
 party AS (
@@ -87,7 +87,7 @@ party AS (
     ON proceeding.provider = court_party.provider
       AND proceeding.record_id = court_party.record_id
       AND proceeding.place = 1
-  WHERE NOT court_party.is_deleted
+  WHERE NOT court_party.is_deleted AND NOT COALESCE(proceeding.is_deleted, FALSE)
 ),
 
 listed AS (

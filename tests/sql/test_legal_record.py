@@ -104,6 +104,20 @@ def test_a_case_of_tomorrow_and_a_party_without_its_case(night):
     )
 
 
+def test_a_document_that_was_taken_back_leaves_no_party(night):
+    """Its parties are rows of their own and may stay behind: they would be an open case without a day."""
+    found = night(
+        court_record="""
+            provider | record_id | case_no | filed_on   | is_deleted
+            qcc      | R1        | 1       | 2026-03-01 | true
+        """,
+        court_party="provider | record_id | role | party_name\nqcc | R1 | defendant | Theirs",
+        record_link=[link("C2", "defendant", "Theirs")],
+    )
+
+    assert found.rows("core.legal_record") == []
+
+
 @pytest.mark.parametrize(
     ("first", "second", "cases"),
     [
