@@ -142,6 +142,13 @@ signing AS (
   GROUP BY customer_id
 ),
 
+-- What is planned in a contract that was taken back, or that nobody has signed yet, nobody owes.
+void AS (
+  SELECT contract_id FROM current.contract WHERE is_deleted
+  UNION ALL
+  SELECT contract_id FROM agreed WHERE NOT is_signed
+),
+
 -- Done counts whenever it was done, so that what came early makes up for what is late in the same contract; a part
 -- done without a day counts as far as it goes.
 milestone AS (
@@ -167,7 +174,8 @@ milestone AS (
   FROM current.contract_milestone AS milestone
   CROSS JOIN night
   LEFT JOIN contract ON contract.contract_id = milestone.contract_id
-  WHERE NOT milestone.is_deleted
+  LEFT JOIN void ON void.contract_id = milestone.contract_id
+  WHERE NOT milestone.is_deleted AND void.contract_id IS NULL
 ),
 
 plan AS (
@@ -246,6 +254,11 @@ broken AS (
   GROUP BY customer_id
 ),
 
+-- What a cancelled order was to bring nobody waits for.
+given_up AS (
+  SELECT order_id FROM current.sales_order WHERE is_deleted OR status = 'cancelled'
+),
+
 consignment AS (
   SELECT
     delivery.delivery_id,
@@ -264,7 +277,12 @@ consignment AS (
     )) AS days_late
   FROM current.delivery
   CROSS JOIN night
-  WHERE NOT delivery.is_deleted
+  LEFT JOIN given_up
+    ON given_up.order_id = CASE
+      WHEN delivery.actual_date IS NULL OR delivery.actual_date > CAST(:as_of AS DATE)
+        THEN delivery.order_id
+    END
+  WHERE NOT delivery.is_deleted AND given_up.order_id IS NULL
     AND delivery.promised_date <= CAST(:as_of AS DATE)
     AND delivery.promised_date > night.year_start
 ),

@@ -136,6 +136,46 @@ def test_behind_plan_by_amount_and_never_made_up_by_another_contract(night):
     )
 
 
+def test_nobody_owes_what_was_taken_back_or_never_signed(night):
+    """A delivery that a cancelled order was to bring would be later every night."""
+    found = night(
+        customer="customer_id\nC1",
+        contract=f"""
+            contract_id | signed_on  | status   | is_deleted
+            KEPT        | {day(200)} | active   | false
+            GONE        | {day(200)} | active   | true
+            DECLINED    | -          | declined | false
+            TOMORROW    | {day(-1)}  | active   | false
+        """,
+        contract_milestone="contract_id | milestone_id | customer_id | owed_by | planned_date\n"
+        + "\n".join(
+            f"{contract} | M | C1 | customer | {day(9)}"
+            for contract in ("KEPT", "GONE", "DECLINED", "TOMORROW", "NOT_HERE")
+        ),
+        sales_order=f"""
+            order_id  | order_date | amount | status    | is_deleted
+            OPEN      | {day(50)}  | 10     | open      | false
+            CANCELLED | {day(50)}  | 10     | cancelled | false
+            GONE      | {day(50)}  | 10     | open      | true
+        """,
+        delivery=f"""
+            delivery_id | order_id  | promised_date | actual_date | late_by
+            D1          | OPEN      | {day(5)}      | -           | customer
+            D2          | CANCELLED | {day(40)}     | -           | customer
+            D3          | GONE      | {day(40)}     | -           | customer
+            D4          | CANCELLED | {day(40)}     | {day(33)}   | customer    # it came, and went back
+        """,
+        **CNY,
+    )
+    found.expect(
+        "indicator.contract",
+        """
+        milestone_due_cnt | delivery_cnt_12m | delivery_delay_days | delivery_late_cnt
+        2                 | 2                | 7                   | 2
+        """,
+    )
+
+
 @pytest.mark.parametrize(
     ("currency", "amount", "reason"),
     [("CNY", "-", "no_amounts"), ("USD", "10", "no_fx"), ("-", "10", "no_fx")],
