@@ -249,7 +249,7 @@ def _indicators(say: Words, document: Document) -> Iterator[RenderableType]:
             table.add_row(
                 Text(say.indicator(row["indicator"])),
                 Text(measure(say, row["value"], row["unit"], base)),
-                Text(UNKNOWN if row["sample_size"] is None else f"{row['sample_size']:,}"),
+                Text("" if row["sample_size"] is None else f"{row['sample_size']:,}"),
             )
         yield table
     if unknown:

@@ -76,13 +76,19 @@ Zixin.start((file) => {
       ]));
   }
 
+  /* The oldest open item may be one that no letter judges: then the two numbers differ, and here is why. */
+  function oldestIs(worst) {
+    const oldest = file.evidence.open_items.rows[0];
+    return oldest && oldest.days_overdue === worst && oldest.excluded_reason ? code("item", oldest.excluded_reason) : null;
+  }
+
   function standing() {
     const now = file.standing;
     const cell = (title, value, small) => h("div", {}, h("dt", {}, title), h("dd", {}, value, small ? h("small", {}, " ", small) : null));
     return h("section.card", { "aria-label": word("standing.open") }, h("dl.figures", {},
       cell(word("standing.open"), decimal(now.open_amount), now.open_amount === null ? code("reason", now.reason) : base),
       cell(word("standing.overdue"), decimal(now.overdue_amount), now.overdue_amount === null ? "" : base),
-      cell(word("standing.worst_days"), isMissing(now.oldest_overdue_days) ? UNKNOWN : days(now.oldest_overdue_days)),
+      cell(word("standing.worst_days"), isMissing(now.oldest_overdue_days) ? UNKNOWN : days(now.oldest_overdue_days), oldestIs(now.oldest_overdue_days)),
       cell(word("standing.items"), decimal(now.open_items))));
   }
 
@@ -228,7 +234,7 @@ Zixin.start((file) => {
     const columns = [
       { title: word("measure.name"), cell: (row) => indicatorText(row, "name") },
       { title: word("measure.value"), kind: "number", cell: (row) => (isMissing(row.value) ? `${UNKNOWN} ${row.reason ? `(${code("reason", row.reason)})` : ""}` : measure(row.value, row.unit, base)) },
-      { title: word("measure.n"), kind: "number", cell: (row) => (isMissing(row.sample_size) ? UNKNOWN : decimal(row.sample_size)) },
+      { title: word("measure.n"), kind: "number", cell: (row) => (isMissing(row.sample_size) ? "" : decimal(row.sample_size)) },
       { title: word("measure.what"), cell: (row) => h("span.explain", {}, indicatorText(row, "meaning")) },
     ];
     const nothing = known.length ? null : h("p.soft", {}, word("measure.nothing", { reason: reasons.map((reason) => code("reason", reason)).join(" · ") }));

@@ -128,7 +128,7 @@ Zixin.decision = (file) => {
     return section("limit", "section.limit",
       facts([
         [word("limit"), limitText()],
-        isMissing(one.recommended) ? null : [word("limit.recommended"), `${money(one.recommended, base)} (${code("recommended_from", one.recommended_from)}${one.factor ? ` × ${trimmed(one.factor)}` : ""})`],
+        isMissing(one.recommended) ? null : [word("limit.recommended"), `${money(one.recommended, base)} (${code("recommended_from", one.recommended_from)}${one.factor && one.recommended_from !== "rejected" ? ` × ${trimmed(one.factor)}` : ""})`],
         one.cap ? [word("limit.cap"), code("cap", one.cap)] : null,
         one.suspended ? [word("limit.suspended"), `${money(one.suspended, base)} (${code("suspended", one.suspended_reason)})`] : null,
         one.valid_until ? [word("limit.until"), one.valid_until] : null,
@@ -167,7 +167,7 @@ Zixin.decision = (file) => {
 
   function more() {
     const { admission, value } = made;
-    const checks = Object.entries(admission.checks).map(([name, there]) => chip(there ? "" : "amber", `${code("adm_check", name)} ${word(there ? "yes" : "no")}`));
+    const checks = Object.entries(admission.checks).map(([name, there]) => chip(there ? "" : "amber", `${code("adm_check", name)}: ${word(there ? "yes" : "no")}`));
     const stale = made.freshness.filter((one) => one.is_stale);
     return section("more", "section.more",
       admission.applies ? [h("h3", {}, word("admission")), h("p", {}, chip({ reject: "red", conditional: "amber" }[admission.decision], code("adm", admission.decision)),
