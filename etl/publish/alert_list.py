@@ -1,10 +1,12 @@
-"""The night's alerts beside its pages: `alerts.json` as data, `alerts.js` for the pages to load.
+"""The night's alerts beside its pages: `alerts.json` as data, `alerts/<part>.js` for the pages to load.
 
 They compare nights (mart.alert), so they are no part of a credit file; a page shows them like the
-changes since last night. What each number is, and in which unit, comes with it (sql/alert.sql).
+changes since last night. What each number is, and in which unit, comes with it (sql/alert.sql). A page
+loads the part its customer is in: the alerts of a whole book are too many to open one file.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import duckdb
 
 from etl.engine.duckdb import literal
 from etl.publish.assets import inline_json
+from etl.publish.names import PARTS, part_of
 
 SQL = Path(__file__).resolve().parent / "sql" / "alert.sql"
 
@@ -43,10 +46,10 @@ ORDER BY customer_id, alert.place
 
 
 def write_alerts(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> int:
-    """Write `alerts.json` and `alerts.js` from the night's own table; returns how many alerts.
+    """Write `alerts.json` and `alerts/` from the night's own table; returns how many alerts.
 
     Each customer's come weightiest first; those about no single customer stand under the empty name.
-    Makes night.alert, which `write_compare` reads.
+    Every part is written, empty or not. Makes night.alert, which `write_compare` reads.
     """
     file = literal(str(folder / "tables" / "mart.alert.parquet"))
     connection.execute("CREATE SCHEMA IF NOT EXISTS night")
@@ -56,15 +59,26 @@ def write_alerts(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: dat
     listed: dict[str, list[str]] = {}
     for customer, shown in rows:
         listed.setdefault(customer, []).append(shown)
-    customers = ",".join(
-        f"{json.dumps(customer, ensure_ascii=False)}:[{','.join(several)}]"
+    members = {
+        customer: f"{json.dumps(customer, ensure_ascii=False)}:[{','.join(several)}]"
         for customer, several in listed.items()
-    )
-    content = f'{{"format":"zixin-alerts/1","as_of":"{as_of}","customers":{{{customers}}}}}'
+    }
+    content = _document(as_of, members.values())
     (folder / "alerts.json").write_text(content + "\n", encoding="utf-8")
-    (folder / "alerts.js").write_text(
-        # JSON.parse, not a literal: in a literal a customer called __proto__ would mean something.
-        f"window.ZIXIN_ALERTS = JSON.parse({inline_json(json.dumps(content, ensure_ascii=False))});\n",
-        encoding="utf-8",
-    )
+    parts: dict[str, list[str]] = {name: [] for name in PARTS}
+    for customer, member in members.items():
+        parts[part_of(customer)].append(member)
+    (folder / "alerts").mkdir(exist_ok=True)
+    for name, several in parts.items():
+        text = json.dumps(_document(as_of, several), ensure_ascii=False)
+        (folder / "alerts" / f"{name}.js").write_text(
+            # JSON.parse, not a literal: in a literal a customer called __proto__ would mean something.
+            f"window.ZIXIN_ALERTS = JSON.parse({inline_json(text)});\n",
+            encoding="utf-8",
+        )
     return len(rows)
+
+
+def _document(as_of: date, members: Iterable[str]) -> str:
+    customers = ",".join(members)
+    return f'{{"format":"zixin-alerts/1","as_of":"{as_of}","customers":{{{customers}}}}}'

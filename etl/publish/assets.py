@@ -24,8 +24,11 @@ PAGE_SCRIPTS = {
     "quality": ("quality.js",),
 }
 """What draws each page, beside what all pages share; the last one starts it."""
-NIGHT_SCRIPTS = {"portfolio": ("compare.js",)}
-"""What of its own night a page loads beside what every page does."""
+NIGHT_SCRIPTS = {
+    "credit_file": ("changes.js", "alerts/@part@.js"),
+    "portfolio": ("changes.js", "compare.js"),
+}
+"""What of its own night a page loads; `@part@` is the page's own part of a list that is cut into many."""
 STATIC = ("zixin.css", "zixin.js", *(name for several in PAGE_SCRIPTS.values() for name in several))
 
 
@@ -123,7 +126,8 @@ def shell(page: str, root: str, assets: str) -> tuple[str, str]:
     """What stands before and after the document in a page's HTML.
 
     `page` is a name in PAGE_SCRIPTS; `root` leads from the page to the night's
-    folder and `assets` to the shared files, both relative and ending in `/` when not empty.
+    folder and `assets` to the shared files, both relative and ending in `/` when not empty. A credit
+    file's page still has to be told its `@part@` (etl/publish/names.py).
     """
     sources = [
         *(f"@root@{name}" for name in NIGHT_SCRIPTS.get(page, ())),

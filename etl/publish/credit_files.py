@@ -17,7 +17,7 @@ import duckdb
 from etl.catalogue import Indicator, catalogue
 from etl.errors import ZixinError
 from etl.publish.assets import inline_json, shell
-from etl.publish.names import file_stem_sql
+from etl.publish.names import PARTS, file_stem_sql, part_of
 from etl.publish.night_context import NightContext, Written
 
 SQL = Path(__file__).resolve().parent / "sql" / "credit_file.sql"
@@ -202,11 +202,14 @@ def _write_files(
         "MAP {})) AS VARCHAR) FROM night.credit_file"
     ).fetchall()[0][0]
     (folder / "index.json").write_bytes(index.encode() + b"\n")
-    cursor = connection.execute("SELECT file, document FROM night.credit_file ORDER BY customer_id")
+    tails = {name: after.replace(b"@part@", name.encode()) for name in PARTS}
+    cursor = connection.execute(
+        "SELECT customer_id, file, document FROM night.credit_file ORDER BY customer_id"
+    )
     while rows := cursor.fetchmany(DOCUMENTS_AT_A_TIME):
-        for stem, document in rows:
+        for customer_id, stem, document in rows:
             content = document.encode()
-            page = before + inline_json(document).encode() + after
+            page = before + inline_json(document).encode() + tails[part_of(customer_id)]
             (folder / f"{stem}.json").write_bytes(content + b"\n")
             (folder / f"{stem}.html").write_bytes(page)
             digest.update(f"{stem}\0{hashlib.sha256(content).hexdigest()}\n".encode())

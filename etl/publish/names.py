@@ -14,6 +14,9 @@ _DEVICE = r"^(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$"
 _UNSAFE = r"[^A-Za-z0-9_-]"
 _KEPT = 40
 
+PARTS = tuple(f"{number:02x}" for number in range(256))
+"""The parts of a list of every customer: a page loads its own, so that opening one file reads no book."""
+
 
 def file_stem(customer_id: str) -> str:
     """The file name of `customer_id`, without `.json` or `.html`."""
@@ -21,6 +24,11 @@ def file_stem(customer_id: str) -> str:
         return customer_id
     readable = re.sub(_UNSAFE, "_", customer_id)[:_KEPT]
     return f"_{readable}.{hashlib.sha256(customer_id.encode()).hexdigest()[:16]}"
+
+
+def part_of(customer_id: str) -> str:
+    """Which of PARTS a customer's entries stand in."""
+    return hashlib.sha256(customer_id.encode()).hexdigest()[:2]
 
 
 def file_stem_sql(column: str) -> str:

@@ -23,7 +23,7 @@ from etl.publish.assets import PAGES, contents, copy_assets, indicators, inline_
 from etl.publish.changes import SCHEMA as CHANGES_SCHEMA
 from etl.publish.changes import write_changes
 from etl.publish.credit_files import SCHEMA
-from etl.publish.names import file_stem, file_stem_sql
+from etl.publish.names import PARTS, file_stem, file_stem_sql, part_of
 from etl.publish.show import render_text
 from etl.validation.tables import contracts
 from tests.published_night import (
@@ -39,7 +39,9 @@ from tests.small_night import build_night
 
 # What compares nights is beside the credit files, never in them.
 COMPARING = {
-    *(f"{name}.{kind}" for name in ("changes", "alerts", "compare") for kind in ("js", "json")),
+    *(f"{name}.{kind}" for name in ("changes", "compare") for kind in ("js", "json")),
+    "alerts.json",
+    *(f"alerts/{part}.js" for part in PARTS),
     "changes.parquet",
     *(f"tables/{one.full_name}.parquet" for one in (*comparisons(), *contracts())),
 }
@@ -289,6 +291,21 @@ class TestPages:
         text = json.dumps({"name": "</script><!--\u2028]]>"}, ensure_ascii=False)
         assert json.loads(inline_json(text)) == json.loads(text)
         assert "<" not in inline_json(text)
+
+    def test_a_page_loads_its_own_part_of_the_alerts(self, night: Path) -> None:
+        listed = json.loads((night / "alerts.json").read_bytes())["customers"]
+        shown: dict[str, Any] = {}
+        for name in PARTS:
+            script = (night / f"alerts/{name}.js").read_text(encoding="utf-8")
+            text = json.loads(script[script.index("JSON.parse(") + 11 : script.rindex(");")])
+            assert all(part_of(customer) == name for customer in json.loads(text)["customers"])
+            shown |= json.loads(text)["customers"]
+            assert "<" not in script
+        assert shown == listed
+        for customer in ("C-1", HOSTILE_ID):
+            page = (night / f"customers/{file_stem(customer)}.html").read_text(encoding="utf-8")
+            assert f'<script src="../alerts/{part_of(customer)}.js"></script>' in page
+            assert "@part@" not in page
 
     def test_our_scripts_ask_nothing_of_the_network_and_build_no_markup(self) -> None:
         forbidden = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "fetch(",

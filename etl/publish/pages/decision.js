@@ -52,7 +52,7 @@ Zixin.decision = (file) => {
       ], made.actions) : h("p.soft", {}, word("action.none")));
   }
 
-  /* ---- alerts: outside the file itself, in the night's alerts.js ---- */
+  /* ---- alerts: outside the file itself, in its part of the night's alerts ---- */
 
   function alerts() {
     const night = window.ZIXIN_ALERTS;
