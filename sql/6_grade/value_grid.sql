@@ -96,8 +96,9 @@ SELECT
   strategy.strategy_en AS grid_strategy_en,
   placed.key_customer_flag,
   placed.order_trend,
-  CAST(placed.order_trend * CAST(placed.loyalty_score AS DECIMAL(9, 6)) AS DECIMAL(18, 6))
-    AS coop_potential,
+  -- A sample for a yuan last year and a lorry this year: a trend of hundreds of thousands.
+  TRY_CAST(CAST(placed.order_trend AS DECIMAL(28, 6)) * CAST(placed.loyalty_score AS DECIMAL(9, 6))
+    AS DECIMAL(18, 6)) AS coop_potential,
   placed.exposure_amount,
   placed.main_score,
   placed.priority_amount,

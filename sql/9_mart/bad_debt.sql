@@ -90,7 +90,7 @@ SELECT
   ROUND(period.transfer_base, 2) AS transfer_amount,
   ROUND(period.write_off_base, 2) + ROUND(period.transfer_base, 2) AS lost_amount,
   period.lost_customer_cnt,
-  CASE WHEN period.sales_base > 0 THEN
+  CASE WHEN ROUND(period.sales_base, 2) > 0 THEN
     TRY_CAST(TRY_CAST((period.write_off_base + period.transfer_base) / NULLIF(period.sales_base, 0)
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS bad_debt_ratio

@@ -215,6 +215,12 @@ def test_the_six_cells(night):
     assert words[1] == "Keep at any price: best terms, best service"
 
 
+def test_a_sample_for_a_yuan_and_a_shipload_after_it_end_no_night(night):
+    grid(night, "BIG 50 900 0 100 200000\nHUGE 50 900 0 100 999999999999").expect(
+        "grade.value_grid", "customer_id | coop_potential\nBIG | 10000000\nHUGE | -"
+    )
+
+
 def test_named_scores_stand_side_by_side(night):
     """Own history 70, the bureau 0.6 of its scale: ten points apart."""
     found = admission(night, cei="80", paydex="60")

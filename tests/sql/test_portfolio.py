@@ -198,6 +198,15 @@ def test_a_loss_is_the_sum_of_its_two_kinds_to_the_cent(night):
     )
 
 
+def test_sales_that_round_to_nothing_have_no_ratio(night):
+    night(
+        invoice="invoice_id | due_date | amount | currency\nI1 | 2026-06-01 | 0.01 | JPY",
+        payment="invoice_id | payment_date | amount | currency | kind\nI1 | 2026-09-01 | 0.01 | JPY | write_off",
+        fx_rate="from_currency | to_currency | rate_date | rate\nJPY | CNY | 2026-11-20 | 0.05",
+        changes={"book.base_currency": "CNY"},
+    ).expect("mart.bad_debt", "sales_amount | bad_debt_ratio\n0 | -", period_kind="look_back")
+
+
 def test_bad_debt_by_period(night):
     found = night(**BOOK)
     found.expect(
