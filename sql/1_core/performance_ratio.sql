@@ -32,6 +32,8 @@
 --   poor             DECIMAL(18,6)  较差
 --   points           DECIMAL(18,6)  of weight; NULL: no value or no standard
 --   points_prior     DECIMAL(18,6)  the year before
+--   points_exact     DECIMAL(18,10) points before they are rounded: for sums and classes
+--   points_exact_prior DECIMAL(18,10) the year before
 --   band             INTEGER        5 from 优秀 on, 4 from 良好, 3 from 平均, 2 from 较低, 1 below; NULL as points
 --   band_prior       INTEGER        the year before
 --   null_reason      VARCHAR        no_value, no_standard; NULL: there are points
@@ -289,6 +291,8 @@ SELECT
   sign * poor AS poor,
   CAST(CAST(weight * fifths * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 15)) AS DECIMAL(18, 6)) AS points,
   CAST(CAST(weight * fifths_prior * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 15)) AS DECIMAL(18, 6)) AS points_prior,
+  CAST(weight * fifths * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 10)) AS points_exact,
+  CAST(weight * fifths_prior * CAST(0.2 AS DECIMAL(2, 1)) AS DECIMAL(18, 10)) AS points_exact_prior,
   band,
   band_prior,
   CASE

@@ -29,12 +29,12 @@ summed AS (
     COUNT(standard) AS standard_cnt,
     SUM(weight) AS weight_all,
     SUM(CASE WHEN points IS NOT NULL THEN weight END) AS weight_now,
-    SUM(points) AS points_now,
+    SUM(points_exact) AS points_now,
     SUM(CASE WHEN points_prior IS NOT NULL THEN weight END) AS weight_prior,
-    SUM(points_prior) AS points_prior,
+    SUM(points_exact_prior) AS points_prior,
     SUM(CASE WHEN points IS NOT NULL AND points_prior IS NOT NULL THEN weight END) AS weight_both,
-    SUM(CASE WHEN points_prior IS NOT NULL THEN points END) AS points_now_both,
-    SUM(CASE WHEN points IS NOT NULL THEN points_prior END) AS points_prior_both,
+    SUM(CASE WHEN points_prior IS NOT NULL THEN points_exact END) AS points_now_both,
+    SUM(CASE WHEN points IS NOT NULL THEN points_exact_prior END) AS points_prior_both,
     MAX(band_prior - band) AS worst_fall
   FROM core.performance_ratio
   GROUP BY customer_id

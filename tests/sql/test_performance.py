@@ -57,7 +57,7 @@ def test_the_published_examples(night):
         "indicator.performance",
         """
         performance_total | performance_coverage | performance_ratio_cnt | ratio_band | null_reason
-        74.594323         | 1                    | 2                     | 4          | -
+        74.594326         | 1                    | 2                     | 4          | -
         """,
     )
 
@@ -115,6 +115,19 @@ def test_classes_of_the_total(night):
     assert [row["ratio_band"] for row in rows] == [5, 4, 4, 3, 3, 2, 2, 1]
     assert [float(row["performance_total"]) for row in rows] == [float(p) / 10 for p in points]
     assert {float(row["performance_coverage"]) for row in rows} == {0.454545}  # 10 of 22
+
+
+def test_the_total_is_of_points_before_they_are_rounded(night):
+    """The published examples, over few points: what rounding loses would be told a hundredfold."""
+    weights = """
+        ratio          | block | weight | is_reverse
+        debt_to_assets | debt  | 0.12   | true
+        quick_ratio    | debt  | 0.1    | false
+    """
+    found = judged(night, accounts(**figures("600", "900")), weights=weights)
+
+    # (0.12 x 0.7775510204 + 0.1 x 0.7080139373) / 0.22
+    found.expect("indicator.performance", "performance_total | ratio_band\n74.594326 | 4")
 
 
 def test_the_nearest_standard_and_its_latest_edition_count(night):
@@ -243,7 +256,7 @@ def test_what_has_no_value_is_left_out_of_the_total(night):
         "indicator.performance",
         """
         customer_id | performance_total | performance_coverage | ratio_band | null_reason
-        HALF        | 77.7551           | 0.545455             | 4          | -
+        HALF        | 77.755102         | 0.545455             | 4          | -
         NEITHER     | -                 | 0                    | -          | not_stated
         NOBODY      | -                 | -                    | -          | no_statement
         """,
