@@ -5,10 +5,10 @@
 -- without lines. The policy's numbers are written out. bench/same_answer.py holds every column against the
 -- project's for customers who have nothing else; money exactly, ratios to the sixth digit.
 --
--- Written for DuckDB and for speed, not for readers. Money is whole cents, in base currency times 1e8 as well
--- (10 digits behind the point, exact in 64 bits up to 900 million a bill). A day or a month stands with its
--- money in one whole number, shifted by 48 bits: such lists sort, and cost a fraction of a second GROUP BY or
--- of a window. What the last 12 months do not judge and is not open is dropped before anything is computed.
+-- Written for DuckDB and for speed, not for readers. Money is whole cents; in base currency it is a whole number
+-- of 1e-10, exact in 64 bits up to 900 million a bill. A date stands with its money in one whole number, the date
+-- in its upper bits: lists of such numbers sort, and cost a fraction of a second GROUP BY or of a window. A bill
+-- that the last 12 months do not judge and that is not open is dropped before anything is computed of it.
 
 WITH
 
@@ -175,7 +175,7 @@ weighed AS (
       THEN CAST(rate AS DOUBLE) * (CAST(LEAST(owed, amount) AS DOUBLE) * past_due + signed_days)
     END AS signed_weight,
     CASE WHEN owed > 0 THEN STRUCT_PACK(
-      month := YEAR(invoice_date) * 12 + MONTH(invoice_date) - 1,
+      month := (YEAR(invoice_date) - 2000) * 12 + MONTH(invoice_date) - 1,
       open_days := CAST(owed * rate AS DOUBLE) * (CAST(:as_of AS DATE) - invoice_date)
     ) END AS open_item
   FROM aged
@@ -227,7 +227,7 @@ book AS (
   GROUP BY customer_id
 ),
 
--- Every bill as its month and its worth in millionths; a month is found again by its upper bits.
+-- Every bill as its month from 2000 and its worth to the 7th digit; a month is found again by its upper bits.
 sold AS (
   SELECT
     invoice.customer_id,
@@ -235,7 +235,7 @@ sold AS (
     COUNT(*) FILTER (WHERE rate IS NULL) AS no_fx_item_cnt,
     SUM(base) FILTER (WHERE invoice_date > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE)) AS sales,
     SUM(base) AS all_sales,
-    LIST((YEAR(invoice_date) * 12 + MONTH(invoice_date) - 1) * 281474976710656 + base // 10000)
+    LIST(((YEAR(invoice_date) - 2000) * 12 + MONTH(invoice_date) - 1) * 9007199254740992 + base // 1000)
       FILTER (WHERE base IS NOT NULL) AS sales_list
   FROM (
     SELECT customer_id, invoice_date, rate.rate, CAST(amount * 100 AS BIGINT) * rate.rate AS base
@@ -292,7 +292,7 @@ per_customer AS (
     LEN(sales_list) AS sale_cnt,
     LIST_SORT(CASE
       WHEN book.open <= sold.sales THEN LIST_FILTER(sales_list, LAMBDA sale:
-        sale >> 48 >= (YEAR(CAST(:as_of AS DATE)) - 1) * 12 + MONTH(CAST(:as_of AS DATE)) - 1)
+        sale >> 53 >= (YEAR(CAST(:as_of AS DATE)) - 2001) * 12 + MONTH(CAST(:as_of AS DATE)) - 1)
       WHEN book.open > 0 THEN sales_list
     END, 'DESC') AS newest_sales
   FROM sold
@@ -301,7 +301,7 @@ per_customer AS (
 ),
 
 -- Newest month first until the receivables are used up: what is left of them, or the month that took the last,
--- negative. A millionth a bill may be lost in rounding.
+-- negative. The 7th digit of a bill may be lost in rounding.
 run_off AS (
   SELECT
     per_customer.*,
@@ -309,10 +309,10 @@ run_off AS (
       newest_sales,
       LAMBDA rest, sale: CASE
         WHEN rest < 0 THEN rest
-        WHEN rest - (sale & 281474976710655) > sale_cnt THEN rest - (sale & 281474976710655)
-        ELSE -(sale >> 48)
+        WHEN rest - (sale & 9007199254740991) > sale_cnt THEN rest - (sale & 9007199254740991)
+        ELSE -(sale >> 53)
       END,
-      CAST(open // 10000 AS BIGINT)
+      CAST(open // 1000 AS BIGINT)
     ) END AS rest
   FROM per_customer
 ),
@@ -320,21 +320,21 @@ run_off AS (
 counted AS (
   SELECT
     run_off.*,
-    CASE WHEN rest < 0 THEN MAKE_DATE((-rest) // 12, (-rest) % 12 + 1, 1) END AS month_start,
+    CASE WHEN rest < 0 THEN MAKE_DATE(2000 + (-rest) // 12, (-rest) % 12 + 1, 1) END AS month_start,
     CASE WHEN rest < 0 THEN COALESCE(LIST_SUM(LIST_TRANSFORM(
-      LIST_FILTER(newest_sales, LAMBDA sale: sale >> 48 > -rest), LAMBDA sale: sale & 281474976710655
+      LIST_FILTER(newest_sales, LAMBDA sale: sale >> 53 > -rest), LAMBDA sale: sale & 9007199254740991
     )), 0) END AS newer,
     CASE WHEN rest < 0 THEN LIST_SUM(LIST_TRANSFORM(
-      LIST_FILTER(newest_sales, LAMBDA sale: sale >> 48 = -rest), LAMBDA sale: sale & 281474976710655
+      LIST_FILTER(newest_sales, LAMBDA sale: sale >> 53 = -rest), LAMBDA sale: sale & 9007199254740991
     )) END AS month_sales,
     LIST_SUM(LIST_TRANSFORM(
       LIST_DISTINCT(LIST_TRANSFORM(open_items, LAMBDA item: item.month)),
       LAMBDA month: LIST_SUM(LIST_TRANSFORM(
         open_items, LAMBDA item: CASE WHEN item.month = month THEN item.open_days ELSE 0 END
       )) / LIST_SUM(LIST_TRANSFORM(
-        LIST_FILTER(sales_list, LAMBDA sale: sale >> 48 = month), LAMBDA sale: sale & 281474976710655
+        LIST_FILTER(sales_list, LAMBDA sale: sale >> 53 = month), LAMBDA sale: sale & 9007199254740991
       ))
-    )) / 10000 AS true_dso,
+    )) / 1000 AS true_dso,
     POW(LIST_DISTANCE(paying_days[2:], paying_days[:-2]), 2) AS gap_square_sum,
     LEN(LIST_FILTER(paying_days, LAMBDA day, i: i > 1 AND day > paying_days[i - 1])) AS gap_cnt,
     LIST_EXTRACT(paying_days, -1) - LIST_EXTRACT(paying_days, 1) AS gap_sum,
@@ -388,7 +388,7 @@ SELECT
     WHEN rest > 0 THEN 1 + CAST(:as_of AS DATE) - CAST(DATE_TRUNC('month', first_sale) AS DATE)
     ELSE ROUND(
       CAST(:as_of AS DATE) - LEAST(LAST_DAY(month_start), CAST(:as_of AS DATE))
-      + (open / 10000 - newer) / month_sales
+      + (open / 1000 - newer) / month_sales
         * (1 + LEAST(LAST_DAY(month_start), CAST(:as_of AS DATE)) - month_start), 6)
   END AS countback_dso,
   COALESCE(rest > 0, FALSE) AS dso_capped,

@@ -1,9 +1,9 @@
 """Do the payment family in one query by hand and the project's own say the same?
 
-Held against each other are the customers whose whole ledger the reference reads: bills, and payments with
-lines that settle them. Who has a credit note, a claim, a dispute, a stated balance, a write-off or cash on
-account is left out; so is who pays, or is paid by, another customer or in another currency, and who owes on
-a bill whose terms only the master record states.
+Held against each other are the customers whose whole ledger the reference reads: bills, and payments
+with lines that settle them. Left out is who has a credit note, a claim, a dispute that counts, a stated
+balance, a write-off or cash on account; who pays for another customer, or in another currency; and who
+owes on a bill whose terms only the master record states.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ MORE = """
     FROM event.settlement
     WHERE kind <> 'cash' OR invoice_id IS NULL OR line IS NULL
     UNION
-    SELECT customer_id FROM core.receivable WHERE is_dispute_flagged
+    SELECT customer_id FROM core.receivable WHERE disputed_amount <> 0 OR is_excused
     UNION
     SELECT customer_id FROM current.invoice WHERE due_date IS NULL AND terms_days IS NULL
     UNION
