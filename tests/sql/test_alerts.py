@@ -250,8 +250,12 @@ def test_orders_dropped_against_the_same_quarter(night, now, then, severity):
         }
     )
 
-    fired = [r["severity"] for r in found.rows("action.alert_conduct") if r["rule_id"] == "EW07"]
-    assert fired == ([severity] if severity else [])
+    fired = [r for r in found.rows("action.alert_conduct") if r["rule_id"] == "EW07"]
+    assert [r["severity"] for r in fired] == ([severity] if severity else [])
+    assert all(
+        r["threshold"] == {"amber": Decimal("-0.5"), "red": Decimal("-0.8")}[severity]
+        for r in fired
+    )
 
 
 GRADES = """
@@ -385,10 +389,10 @@ CASES = {
                 C1          | statement | 600                   | true
                 C1          | bureau    | 700                   | true        # the oldest names it
                 C2          | bureau    | 10                    | false
-                C3          | legal     | 90                    | true        # has no alert of its own
+                C3          | legal     | 90                    | true        # A9: its limit is a month
             """
         },
-        {"C1": "bureau"},
+        {"C1": "bureau", "C3": "legal"},
     ),
     "EW16": (
         "action.alert_conduct",
