@@ -36,7 +36,11 @@ fewer_orders AS (
       ELSE 'amber'
     END AS severity,
     trade.order_cnt_change_yoy AS value,
-    rule.amber AS threshold,
+    CASE
+      WHEN trade.order_cnt_3m - trade.order_cnt_3m_last_year <= rule.red * trade.order_cnt_3m_last_year
+        THEN rule.red
+      ELSE rule.amber
+    END AS threshold,
     trade.order_cnt_3m_last_year AS previous_value,
     CAST(NULL AS VARCHAR) AS value_text,
     CAST(NULL AS VARCHAR) AS evidence_keys
@@ -62,8 +66,8 @@ breach AS (
       ELSE contract.contract_breach_cnt_24m
     END AS value,
     CASE
-      WHEN contract.delivery_delay_days_90d >= rule.amber
-        THEN rule.amber
+      WHEN contract.delivery_delay_days_90d >= rule.red THEN rule.red
+      WHEN contract.delivery_delay_days_90d >= rule.amber THEN rule.amber
     END AS threshold,
     CAST(NULL AS DECIMAL(28, 6)) AS previous_value,
     CASE

@@ -60,7 +60,7 @@ sliding AS (
     payment.customer_id,
     CASE WHEN payment.days_overdue_trend >= rule.red THEN 'red' ELSE 'amber' END AS severity,
     payment.days_overdue_wavg_3m AS value,
-    rule.amber AS threshold,
+    CASE WHEN payment.days_overdue_trend >= rule.red THEN rule.red ELSE rule.amber END AS threshold,
     payment.days_overdue_wavg AS previous_value,
     CAST(NULL AS VARCHAR) AS value_text,
     CAST(NULL AS VARCHAR) AS previous_text,
@@ -76,7 +76,10 @@ scored AS (
     bureau.customer_id,
     CASE WHEN bureau.bureau_score_fall >= rule.red THEN 'red' ELSE 'amber' END AS severity,
     bureau.bureau_score_norm AS value,
-    CASE WHEN bureau.bureau_score_fall >= rule.amber THEN rule.amber END AS threshold,
+    CASE
+      WHEN bureau.bureau_score_fall >= rule.red THEN rule.red
+      WHEN bureau.bureau_score_fall >= rule.amber THEN rule.amber
+    END AS threshold,
     bureau.bureau_score_norm_prev AS previous_value,
     bureau.bureau_band AS value_text,
     bureau.bureau_band_prev AS previous_text,
