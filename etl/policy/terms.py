@@ -19,6 +19,7 @@ from etl.policy.parts import (
     Version,
     every_grade,
 )
+from etl.sources.problems import Misplaced
 
 Factor = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
 ShortShare = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
@@ -253,10 +254,12 @@ class Terms(Part):
 
     @model_validator(mode="after")
     def _no_better_for_worse(self) -> "Terms":
-        order = [self.grades[grade] for grade in ("A", "B", "C", "D")]
-        for better, worse in pairwise(order):
-            if better.factor < worse.factor or better.terms_days < worse.terms_days:
-                raise ValueError("grades: a worse grade has a higher factor or longer terms")
-            if better.prepay_share > worse.prepay_share:
-                raise ValueError("grades: a worse grade prepays less")
+        # NR, the last of GRADES, is no worse than D.
+        for better, name in pairwise(GRADES[:-1]):
+            above, below = self.grades[better], self.grades[name]
+            if above.factor < below.factor or above.terms_days < below.terms_days:
+                text = f"a worse grade has a higher factor or longer terms than {better}"
+                raise Misplaced(text, "grades", name)
+            if above.prepay_share > below.prepay_share:
+                raise Misplaced(f"a worse grade prepays less than {better}", "grades", name)
         return self

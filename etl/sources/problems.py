@@ -35,6 +35,8 @@ def sentence(marked: MarkedYaml, error: ValidationError, model: type[BaseModel])
     first = found[0]
     more = f" ({len(found) - 1} more like it)" if len(found) > 1 else ""
     place = _place(first)
+    if first["type"] != "missing":
+        place = _written(marked, place)
     where = " › ".join(_steps(marked, place)) or "the file"
     text = _words(first, model).rstrip(".")
     end = "" if text.endswith("?") and not more else "."
@@ -53,6 +55,16 @@ def _place(problem: Any) -> Place:
     """Where the problem is, as far inside as anybody knows."""
     inside = getattr(problem.get("ctx", {}).get("error"), "inside", ())
     return (*(step for step in problem["loc"] if step != "[key]"), *inside)
+
+
+def _written(marked: MarkedYaml, place: Place) -> Place:
+    """The place without steps at its end that only the model knows, such as which of two types was tried."""
+    found: Place = ()
+    last = 0
+    for count, step in enumerate(place, 1):
+        if (*found, step) in marked.lines:
+            found, last = (*found, step), count
+    return place[:last]
 
 
 def _is_told_elsewhere(problem: Any, unknown: set[Place]) -> bool:
@@ -152,24 +164,26 @@ NEEDED = {
     "list_type": "a list is needed, such as [a, b]",
     "finite_number": "a number is needed",
     "string_type": "a text is needed",
+    "string_too_short": "a text is needed",
 }
 """pydantic's kind of problem → what is allowed, in words of the file."""
 
 LIMITS = {
-    "greater_than_equal": ("ge", "at least"),
-    "greater_than": ("gt", "more than"),
-    "less_than_equal": ("le", "at most"),
-    "less_than": ("lt", "less than"),
-    "decimal_max_places": ("decimal_places", "decimals, at most"),
+    "greater_than_equal": ("ge", "at least {}"),
+    "greater_than": ("gt", "more than {}"),
+    "less_than_equal": ("le", "at most {}"),
+    "less_than": ("lt", "less than {}"),
+    "decimal_max_places": ("decimal_places", "at most {} decimals"),
+    "decimal_max_digits": ("max_digits", "at most {} digits"),
 }
 
 
 def _limit(kind: str, ctx: Any) -> str:
     """`at most 1: a share is a fraction, 0.95 for 95 %`."""
     name, words = LIMITS[kind]
-    least = str(ctx[name])
-    hint = ": a share is a fraction, 0.95 for 95 %" if (name, least) == ("le", "1") else ""
-    return f"{words} {least}{hint}"
+    limit = str(ctx[name])
+    hint = ": a share is a fraction, 0.95 for 95 %" if (name, limit) == ("le", "1") else ""
+    return words.format(limit) + hint
 
 
 def _mismatch(given: str, pattern: str, loc: Place) -> str:

@@ -65,6 +65,8 @@ def broken(folder: Path, part: str, good: str, bad: str) -> str:
         ("policy", "dispute_grace_days: 60", "dispute_grace_days: -60", "'-60' is not allowed: at least 0"),
         ("policy", "dispute_grace_days: 60", "dispute_grace_days:", "a whole number is needed"),
         ("scorecard", "debt_to_assets: 4,", "debt_to_assets: -4,", "'-4' is not allowed: more than 0"),
+        ("terms", "starter_amount: 0 ", "starter_amount: 0.005 ",
+         "limit › starter_amount: '0.005' is not allowed: at most 2 decimals"),
         # a word
         ("policy", "policy_id: article", "policy_id: Our Policy", "is no name: small letters"),
         ("policy", "base_currency: auto", "base_currency: RMB", "RMB is no ISO 4217 code; write CNY"),
@@ -78,7 +80,7 @@ def broken(folder: Path, part: str, good: str, bad: str) -> str:
         ("policy", "2026.1", "20\x0026.1", "it holds the sign U+0000"),
         # parts that do not fit together
         ("policy", "scorecard: standard", "scorecard: strict", "47: scorecard 'strict' is neither a file nor"),
-        ("policy", "segments: []", BIG + "industries: [C13, '']}", "at least 1 character"),
+        ("policy", "segments: []", BIG + "industries: [C13, '']}", "a text is needed"),
         ("policy", "segments: []", BIG + "purchases_12m: {from: 100, below: 50}}", "from must be less than below"),
         ("policy", "segments: []", "segments:\n  - {name: default, title: {zh: 大, en: Big}}",
          "'default' is another segment's name"),
