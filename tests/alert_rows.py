@@ -15,6 +15,8 @@ KINDS = (
      "exposure 376,658.01 CNY · line 300,000.00 CNY", "占用 376,658.01 CNY · 警戒线 300,000.00 CNY"),
     ("EW01", C, "C2", "amber", "80", "79.9999", None, None, None,
      "exposure 80.00 CNY · line 80.00 CNY", "占用 80.00 CNY · 警戒线 80.00 CNY"),
+    ("EW01", C, "C3", "red", "80", "0", None, None, None,
+     "exposure 80.00 CNY, and no credit is granted (the limit is 0)", "占用 80.00 CNY，而未给予额度（额度为 0）"),
     ("EW02", C, "C1", "red", "4", None, "2", "D", "B", "B → D", "B → D"),
     ("EW03", C, "C1", "amber", "3", None, None, "C", None, "C", "C"),
     ("EW04", C, "C1", "amber", "12.5", "5", "1", None, None,

@@ -209,7 +209,7 @@ Zixin.start((file) => {
     const id = { title: word("item.id"), cell: (row) => row.id };
     const invoice = { title: word("item.invoice"), cell: (row) => row.invoice_id || UNKNOWN };
     const blocks = [
-      items(rows.judged_items, word("evidence.judged"), !window.matchMedia("(max-width: 760px)").matches),
+      items(rows.judged_items, word("evidence.judged"), !Zixin.isPhone()),
       items(rows.open_items, word("evidence.open"), false),
       small(rows.disputes, word("evidence.disputes"), [id, invoice, { title: word("item.opened"), cell: (row) => row.opened_date || UNKNOWN },
         { title: word("item.closed"), cell: (row) => row.closed_date || word("outcome.open") }, { title: word("item.outcome"), cell: (row) => code("outcome", row.outcome) }, amount]),
@@ -354,7 +354,7 @@ Zixin.start((file) => {
     const oldest = sound.map((row) => row.known_on).sort()[0];
     return [
       troubled.length ? table(word("assurance.sources"), columns, troubled) : null,
-      sound.length ? details(word("assurance.sound", { count: decimal(String(sound.length)), date: oldest }), false, table(word("assurance.sources"), columns, sound)) : null,
+      sound.length ? Zixin.aside(word("assurance.sound", { count: decimal(String(sound.length)), date: oldest }), table(word("assurance.sources"), columns, sound)) : null,
     ];
   }
 
@@ -367,7 +367,7 @@ Zixin.start((file) => {
   return {
     page: null,
     title: name,
-    content: [heading(), standing(), decided.today, decided.alerts, why(), outlook(), changes(), decided.scores, decided.limit, evidence(), behaviour(), ledger(), history(),
+    content: [heading(), standing(), decided.today, decided.alerts, why(), outlook(), changes(), decided.scores, Zixin.foldOnPhone(decided.limit), evidence(), Zixin.foldOnPhone(behaviour()), ledger(), history(),
       Zixin.outside(file), decided.more, policies(), assurance(), provenance()],
   };
 });

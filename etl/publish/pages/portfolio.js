@@ -8,7 +8,7 @@
 (() => {
   const GRADES = ["A", "B", "C", "D", "NR"];
   const GRADE_ORDER = { D: 0, C: 1, NR: 2, B: 3, A: 4 };
-  const view = { text: "", grade: "", overdue: false, differs: false, changed: false, sort: "standing", descending: false, page: 0, size: window.matchMedia("(max-width: 760px)").matches ? 10 : 50 };
+  const view = { text: "", grade: "", overdue: false, differs: false, changed: false, sort: "standing", descending: false, page: 0, size: Zixin.isPhone() ? 10 : 50 };
 
   Zixin.start((book) => {
     const { word, code, money, measure, days, number, isMissing, exactCompare, UNKNOWN } = Zixin;
@@ -228,6 +228,6 @@
     }
 
     const marts = Zixin.book(book);
-    return { page: "portfolio", title: `${word("page.portfolio")} ${book.as_of}`, content: [heading(), distribution(), marts.alerts, worst(), marts.watch, changes(), marts.moves, customers(), aging(), marts.risk, marts.cash, marts.provision, marts.concentration, marts.groups, marts.policies] };
+    return { page: "portfolio", title: `${word("page.portfolio")} ${book.as_of}`, content: [heading(), distribution(), marts.alerts, worst(), marts.watch, changes(), marts.moves, customers(), ...[aging(), marts.risk, marts.cash, marts.provision, marts.concentration, marts.groups].map(Zixin.foldOnPhone), marts.policies] };
   });
 })();

@@ -3,7 +3,7 @@
 
 Zixin.start((report) => {
   const { word, code, money, measure, UNKNOWN } = Zixin;
-  const { h, section, table, firstRows, details, decimal, exactCompare, isMissing } = Zixin;
+  const { h, section, table, firstRows, aside, decimal, exactCompare, isMissing } = Zixin;
   const SHOWN = 20;
 
   const statusChip = (status) => h(`span.chip${["held", "failed", "broken"].includes(status) ? ".alarm" : ["warned"].includes(status) ? ".warn" : ""}`, {}, code("status", status));
@@ -27,7 +27,7 @@ Zixin.start((report) => {
   const troubled = report.feeds.filter((row) => !isSound(row));
   const feeds = report.feeds.length ? section("feeds", "portfolio.feeds",
     troubled.length ? table(word("portfolio.feeds"), feedColumns, troubled) : null,
-    sound.length ? details(word("assurance.sound", { count: decimal(String(sound.length)), date: sound.map((row) => row.known_on).sort()[0] }), false, table(word("portfolio.feeds"), feedColumns, sound)) : null) : null;
+    sound.length ? aside(word("assurance.sound", { count: decimal(String(sound.length)), date: sound.map((row) => row.known_on).sort()[0] }), table(word("portfolio.feeds"), feedColumns, sound)) : null) : null;
 
   /* Amounts are a checksum over all currencies, so they stand without one. */
   const PARTS = ["received", "loaded", "duplicate", "quarantined", "held"];
@@ -47,7 +47,7 @@ Zixin.start((report) => {
   const kept = report.balance.filter((row) => !isWhole(row));
   const balance = section("balance", "quality.balance", report.balance.length ? [
     kept.length ? table(word("quality.balance"), accounts, kept) : h("p", {}, word("quality.all_whole")),
-    whole.length ? details(word("quality.whole", { count: decimal(String(whole.length)) }), false, table(word("quality.balance"), accounts, whole)) : null,
+    whole.length ? aside(word("quality.whole", { count: decimal(String(whole.length)) }), table(word("quality.balance"), accounts, whole)) : null,
   ] : h("p.soft", {}, word("quality.no_batches")), h("p.note", {}, word("quality.checksum")));
 
   /* What needs somebody comes first; the rest keeps the order in which it ran. */
@@ -66,7 +66,7 @@ Zixin.start((report) => {
   const late = { rowClass: (row) => (row.state === "failed" ? ".late" : "") };
   const rules = section("rules", "quality.rules", report.rules.length ? [
     broken.length ? table(word("quality.rules"), ruleColumns, broken, late) : h("p", {}, word("quality.all_passed")),
-    passed.length ? details(word("quality.passed", { count: decimal(String(passed.length)) }), false, table(word("quality.rules"), ruleColumns, passed)) : null,
+    passed.length ? aside(word("quality.passed", { count: decimal(String(passed.length)) }), table(word("quality.rules"), ruleColumns, passed)) : null,
   ] : h("p.soft", {}, word("none")));
 
   const list = report.quarantine;
@@ -102,5 +102,5 @@ Zixin.start((report) => {
       links.waiting.count > links.waiting.rows.length ? h("p.note", {}, word("more.rows", { count: decimal(links.waiting.count), shown: decimal(links.waiting.rows.length) })) : null,
     ] : h("p.soft", {}, word("quality.nothing_waits"))) : null;
 
-  return { page: "quality", title: `${word("page.quality")} ${report.as_of}`, content: [heading, balance, rules, quarantine, matching, feeds] };
+  return { page: "quality", title: `${word("page.quality")} ${report.as_of}`, content: [heading, ...[balance, rules, quarantine, matching, feeds].map(Zixin.foldOnPhone)] };
 });

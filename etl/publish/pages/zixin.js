@@ -212,6 +212,21 @@ const Zixin = (() => {
     return h("details", { open }, h("summary", {}, title), children);
   }
 
+  /* What is as it should be: counted in one line, which is all that is printed of it. */
+  function aside(title, ...children) {
+    return h("details", { "data-aside": true }, h("summary", {}, title), children);
+  }
+
+  /* On a phone a long section is a heading to open; printing opens it. */
+  const isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+
+  function foldOnPhone(element) {
+    if (!element || !isPhone()) return element;
+    const [title, ...rest] = element.children;
+    append(element, [details(word("nav.show"), false, rest)]);
+    return element;
+  }
+
   /* list: {count, rows}; a long one says how much of it is shown. */
   function shortened(list) {
     return list.count > list.rows.length
@@ -299,12 +314,12 @@ const Zixin = (() => {
       append(document.body, [frame({ page }, redraw), h("main", { id: "main", tabindex: "-1" }, content)]);
     };
     redraw();
-    window.addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details")) fold.open = true; });
+    window.addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details:not([data-aside])")) fold.open = true; });
   }
 
   return {
     UNKNOWN, word, code, decimal, money, share, days, measure, exactly, alertSays, rounded, number, trimmed, isMissing, exactCompare,
-    h, section, gradeBadge, facts, table, firstRows, bar, details, shortened, small, chart, start,
+    h, section, gradeBadge, facts, table, firstRows, bar, details, aside, foldOnPhone, isPhone, shortened, small, chart, start,
     language: () => language,
   };
 })();

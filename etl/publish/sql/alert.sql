@@ -10,6 +10,7 @@ WITH
 reading (measure, unit, previous_unit, threshold_unit) AS (
   VALUES
     ('exposure', 'money', NULL, 'money'),
+    ('exposure_no_limit', 'money', NULL, NULL),
     ('letter', NULL, NULL, NULL),
     ('coverage', 'share', 'share', 'share'),
     ('days_late', 'days', 'days', 'days'),
@@ -41,7 +42,7 @@ measured AS (
   SELECT
     alert.*,
     CASE alert.rule_id
-      WHEN 'EW01' THEN 'exposure'
+      WHEN 'EW01' THEN CASE WHEN alert.threshold = 0 THEN 'exposure_no_limit' ELSE 'exposure' END
       WHEN 'EW02' THEN 'letter'
       WHEN 'EW03' THEN 'letter'
       WHEN 'EW04' THEN 'days_late'
