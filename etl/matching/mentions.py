@@ -91,6 +91,11 @@ def _court_party() -> str:
             ON record.provider = r.provider AND record.record_id = r.record_id
             AND NOT record.is_deleted
         WHERE NOT r.is_deleted AND r.party_kind <> 'person'
+            -- The parties of a record that was taken back stay behind; nobody need look whose they are.
+            AND (record.record_id IS NOT NULL OR NOT EXISTS (
+                SELECT 1 FROM current.court_record AS gone
+                WHERE gone.provider = r.provider AND gone.record_id = r.record_id
+            ))
     """
 
 

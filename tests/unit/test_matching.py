@@ -188,6 +188,16 @@ def test_asked_by_number_the_party_that_is_called_like_the_customer_is_the_custo
     assert (link.state, link.method, link.role) == ("accepted", "inquiry", "plaintiff")
 
 
+def test_the_parties_of_a_record_that_was_taken_back_are_matched_to_nobody() -> None:
+    rows = {"customer": [customer()], "court_party": [court(MINGYUAN)]}
+
+    assert len(links(rows)) == 1
+    assert links({**rows, "court_record": [{"customer_id": "C1", "is_deleted": True}]}) == {}
+    # Found again while asking about somebody else, it stands.
+    again = [{"customer_id": "C1", "is_deleted": True}, {"customer_id": "C2"}]
+    assert len(links({**rows, "court_record": again})) == 1
+
+
 def test_asked_by_number_and_nobody_is_called_like_the_customer() -> None:
     rows = {
         "customer": [customer()],
