@@ -85,7 +85,8 @@ lettered AS (
     END AS letter_collection,
     CASE
       WHEN competitor_mode = 'off' OR NOT is_reseller THEN 'n/a'
-      WHEN competitor_share IS NULL THEN NULL
+      -- For customers marked reseller only (Q13a): a share somebody noted of another one tells nothing yet.
+      WHEN is_reseller IS NULL OR competitor_share IS NULL THEN NULL
       WHEN competitor_share <= competitor_a_max THEN 'A'
       WHEN competitor_share < competitor_b_below THEN 'B'
       WHEN competitor_share <= competitor_c_max THEN 'C'

@@ -137,6 +137,26 @@ def test_what_is_unknown_widens_and_what_does_not_apply_does_not(night, mode, ex
     found.expect("score.hard_grade", expected, policy_id="article")
 
 
+def test_the_competitor_letter_is_for_those_marked_reseller(night):
+    """Q13a: of one nobody marked, a noted share makes no letter, and so no veto; it stays provisional."""
+    tables = customers(["AA?", "AAD", "AAn"])
+    tables["customer"] = (
+        tables["customer"]
+        .replace("AA? | - | -", "AA? | - | 0.9")
+        .replace("AAn | false | -", "AAn | false | 0.9")
+    )
+    night(**tables).expect(
+        "score.hard_grade",
+        """
+        customer_id | letter_competitor | hard_grade | hard_best | hard_worst
+        AA?         | -                 | A          | A         | D
+        AAD         | D                 | D          | D         | D
+        AAn         | n/a               | A          | A         | A
+        """,
+        policy_id="article",
+    )
+
+
 def test_a_missing_letter_is_no_grade_but_a_d_stands(night):
     found = night(
         customer="""
