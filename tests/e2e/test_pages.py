@@ -337,6 +337,23 @@ def test_who_has_no_letters_is_shown_the_last_ones(
     assert said in seen["verdict"]
 
 
+@pytest.mark.parametrize("customer", ["C-1", "C-2", "c-1", "CON"])
+def test_nobody_reads_a_code(night: Path, tmp_path: Path, customer: str) -> None:
+    """Nowhere on a credit file, unfolded, stands a word of the database."""
+    seen = look(
+        page_of(night, customer), tmp_path,
+        """for (const fold of document.querySelectorAll("details")) fold.open = true;
+        // The sentence of a refused row names the field that is wrong.
+        for (const row of document.querySelectorAll("#assurance > .table-wrap")) row.remove();
+        const text = document.querySelector("main").innerText;
+        return {raw: text.match(/\\b[a-z0-9]+_[a-z0-9_]+\\b/g) || [], missing: /undefined|NaN/.test(text)};""",
+        lang="en",
+    )  # fmt: skip
+    assert seen["problems"] == []
+    assert seen["raw"] == []
+    assert not seen["missing"]
+
+
 def test_the_quality_page_shows_what_was_kept_out(night: Path, tmp_path: Path) -> None:
     seen = look(
         night / "quality.html", tmp_path,

@@ -43,8 +43,9 @@ Zixin.outside = (file) => {
     ],
     scores: [
       providerColumn,
-      { title: word("outside.score"), cell: (row) => twoLines(isMissing(row.score_min) || isMissing(row.score_max) ? (isMissing(row.score) ? UNKNOWN : trimmed(row.score))
-        : word("outside.out_of", { score: isMissing(row.score) ? UNKNOWN : trimmed(row.score), worst: trimmed(row.score_min), best: trimmed(row.score_max) }), row.scale) },
+      /* A scale with both its ends needs no name. */
+      { title: word("outside.score"), cell: (row) => (isMissing(row.score_min) || isMissing(row.score_max) ? twoLines(isMissing(row.score) ? UNKNOWN : trimmed(row.score), row.scale)
+        : word("outside.out_of", { score: isMissing(row.score) ? UNKNOWN : trimmed(row.score), worst: trimmed(row.score_min), best: trimmed(row.score_max) })) },
       { title: word("outside.band"), cell: (row) => twoLines(row.band || UNKNOWN, row.band_meaning) },
       { title: word("outside.limit"), kind: "number", cell: (row) => money(row.recommended_limit, row.currency) },
       { title: word("outside.report_date"), cell: (row) => row.report_date },
