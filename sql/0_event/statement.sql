@@ -2,8 +2,9 @@
 --
 -- Only what matching accepted, for whole years, known and published by the night. Of the latest year one
 -- statement: audited before unaudited, the fuller before the emptier, consolidated before the company's own,
--- as 企业绩效评价 has it. The years before are those of the same basis and currency, a year apart to twenty days
--- (52 or 53 weeks); never another currency's, so that a change is the company's.
+-- as 企业绩效评价 has it. One that states neither assets nor revenue counts where there is no other. The years before
+-- are those of the same basis and currency, a year apart to twenty days (52 or 53 weeks); never another currency's,
+-- so that a change is the company's.
 --
 -- A ratio is NULL when a part is not stated, when what it is divided by is not above 0, when it reaches a hundred
 -- million, when it needs a year before that is not there, and when units seem mixed: inside a statement (a part 500
@@ -98,6 +99,7 @@ yearly AS (
     statement.provider || '|' || COALESCE(statement.party_id, '') || '|'
       || COALESCE(statement.customer_id, '') || '|' || CAST(statement.period_end AS VARCHAR) || '|'
       || CAST(statement.period_months AS VARCHAR) || '|' || statement.basis AS record_key,
+    CASE WHEN statement.total_assets IS NULL AND statement.revenue IS NULL THEN 1 ELSE 0 END AS thin_place,
     CASE WHEN statement.basis = 'consolidated' THEN 0 ELSE 1 END AS basis_place,
     CASE WHEN statement.is_audited THEN 0 ELSE 1 END AS audit_place,
     CASE WHEN statement.total_assets IS NULL THEN 1 ELSE 0 END
@@ -112,7 +114,10 @@ yearly AS (
     AND statement.period_months = 12
     AND statement.period_end <= CAST(:as_of AS DATE)
     AND (statement.published_on IS NULL OR statement.published_on <= CAST(:as_of AS DATE))
-    AND (statement.total_assets IS NOT NULL OR statement.revenue IS NOT NULL)
+    AND COALESCE(
+      statement.total_assets, statement.revenue, statement.equity, statement.current_assets,
+      statement.total_liabilities, statement.net_income, statement.operating_cash_flow
+    ) IS NOT NULL
 ),
 
 -- Only what is sorted by: a statement is a long row.
@@ -139,7 +144,7 @@ found AS (
     ROW_NUMBER() OVER (
       PARTITION BY accepted.owner_id
       ORDER BY
-        yearly.period_end DESC, yearly.audit_place, yearly.gap_cnt, yearly.basis_place,
+        yearly.thin_place, yearly.period_end DESC, yearly.audit_place, yearly.gap_cnt, yearly.basis_place,
         yearly.published_on DESC NULLS LAST, accepted.is_certain DESC, accepted.link_score DESC,
         yearly.record_key
     ) AS place

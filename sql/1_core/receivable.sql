@@ -279,8 +279,9 @@ disputed AS (
   LEFT JOIN dispute ON dispute.invoice_id = unpaid.invoice_id
 ),
 
+-- A payment that went back leaves more unpaid, and in dispute, than was ever due.
 judged AS (
-  SELECT disputed.*, due_amount - disputed_amount AS judged_amount
+  SELECT disputed.*, GREATEST(due_amount - disputed_amount, 0) AS judged_amount
   FROM disputed
 ),
 

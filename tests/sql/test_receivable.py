@@ -297,6 +297,19 @@ def test_a_disputed_open_amount_is_left_out_for_sixty_days(night, dispute, left_
     )
 
 
+def test_a_dispute_leaves_out_no_more_than_was_due(night):
+    """A bill of 100 whose payer took back 100 more than it paid: 200 are unpaid and in dispute, none is judged."""
+    found = night(
+        invoice="invoice_id | due_date | amount\nI1 | 2026-11-01 | 100",
+        payment="invoice_id | payment_date | amount\nI1 | 2026-11-02 | -100",
+        dispute="invoice_id | opened_date\nI1 | 2026-11-10",
+    )
+    found.expect(
+        "core.receivable",
+        "unpaid_amount | disputed_amount | judged_amount | settled_date\n200 | 200 | 0 | -",
+    )
+
+
 def test_only_the_disputed_part_is_left_out(night):
     found = night(
         invoice=f"""

@@ -43,6 +43,18 @@ def test_what_is_not_known_yet_published_later_deleted_or_half_a_year_does_not_c
     found.expect("event.statement", "year_no | period_end\n0 | 2023-12-31")
 
 
+def test_equity_alone_is_better_than_nothing_and_no_better_than_accounts(night):
+    """4,000 of equity are what a limit by net worth starts from (C10); they hide no older accounts."""
+    alone = accounts(year=2025, equity="4000")
+    night(customer=CUSTOMERS, **book(alone)).expect(
+        "indicator.finance",
+        "statement_date | net_worth_amount | amount_reason\n2025-12-31 | 4000 | -",
+    )
+    night(**book(alone, accounts(year=2024, total_assets="1"))).expect(
+        "event.statement", "year_no | period_end\n0 | 2024-12-31"
+    )
+
+
 def test_a_statement_counts_only_for_whom_matching_accepted_it(night):
     row = accounts(total_assets="1")
     found = night(statement=[row], record_link=linked([row], state="review"))
