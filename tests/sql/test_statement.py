@@ -46,7 +46,8 @@ def test_what_is_not_known_yet_published_later_deleted_or_half_a_year_does_not_c
 def test_equity_alone_is_better_than_nothing_and_no_better_than_accounts(night):
     """4,000 of equity are what a limit by net worth starts from (C10); they hide no older accounts."""
     alone = accounts(year=2025, equity="4000")
-    night(invoice="customer_id | amount\nC1 | 1", **book(alone)).expect(
+    bill = "customer_id | invoice_id | due_date | amount\nC1 | I1 | 2026-12-01 | 1"
+    night(invoice=bill, **book(alone)).expect(
         "indicator.finance",
         "statement_date | net_worth_amount | amount_reason\n2025-12-31 | 4000 | -",
     )
