@@ -1,6 +1,7 @@
 """Real nights in a temporary lake: for tests that need more than one table."""
 
 import atexit
+import gc
 import hashlib
 import os
 import shutil
@@ -113,7 +114,13 @@ def digest_tree(folder: Path, skip: tuple[str, ...] = ()) -> dict[str, str]:
 
 
 def in_child(work: Callable[[], None]) -> int:
-    """Run `work` in a forked process; returns its exit status, negative for a signal."""
+    """Run `work` in a forked process; returns its exit status, negative for a signal.
+
+    What earlier tests left to be collected stays with the parent: a database among it has threads that the
+    child has not, and ending it there would end the child.
+    """
+    gc.collect()
+    gc.freeze()
     child = os.fork()
     if child == 0:
         status = 1
@@ -126,6 +133,7 @@ def in_child(work: Callable[[], None]) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
+    gc.unfreeze()
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
