@@ -119,7 +119,6 @@ def in_child(work: Callable[[], None]) -> int:
     What earlier tests left to be collected stays with the parent: a database among it has threads that the
     child has not, and ending it there would end the child.
     """
-    gc.collect()
     gc.freeze()
     child = os.fork()
     if child == 0:
