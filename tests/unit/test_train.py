@@ -19,7 +19,7 @@ from etl.settings import read_settings, use_settings
 from etl.train import train
 
 THEN, TONIGHT, UNTIL = date(2026, 5, 20), date(2026, 11, 30), date(2026, 11, 20)
-GOOD = [f"G{number:03}" for number in range(200)]
+GOOD = [f"G{number:03}" for number in range(60)]
 BAD = [f"B{number:03}" for number in range(40)]
 WAS_BAD = ["W1", "W2"]
 Rows = Sequence[Mapping[str, Any]]
@@ -101,7 +101,7 @@ def test_it_learns_from_those_who_could_still_turn_bad(home: Path) -> None:
 
     found = train(None)
 
-    assert (found.night, found.until, found.customers, found.bads) == (THEN, UNTIL, 240, 40)
+    assert (found.night, found.until, found.customers, found.bads) == (THEN, UNTIL, 100, 40)
     assert found.weights == {"cei": "1.0000"}
     assert (found.auc, found.main_auc) == (1, 0.5)
 
@@ -120,7 +120,7 @@ def test_what_it_prints_is_a_score_of_a_scorecard(home: Path) -> None:
             }
         }
     }
-    assert "240 customers of 2026-05-20, 40 of whom turned out bad by 2026-11-20" in printed
+    assert "100 customers of 2026-05-20, 40 of whom turned out bad by 2026-11-20" in printed
     assert "100.0 % of the time, out of sample; by the main score 50.0 %" in printed
 
 
@@ -158,7 +158,7 @@ def test_too_few_turned_out_bad(home: Path) -> None:
     place(home, TONIGHT, default_event=defaults(BAD[:29]))
 
     assert (
-        "29 of 240 customers of 2026-05-20 turned out bad by 2026-11-20: weights are learnt from 30 or more"
+        "29 of 100 customers of 2026-05-20 turned out bad by 2026-11-20: weights are learnt from 30 or more"
         in sentence()
     )
 
