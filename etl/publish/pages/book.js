@@ -40,7 +40,7 @@ Zixin.book = (book) => {
       { title: word("book.severity"), cell: (row) => chip(row.severity, word(`alert.${row.severity}`)) },
       { title: word("alert.found"), cell: (row) => Zixin.alertSays(row) },
       { title: `${word("alert.stake")} ${base}`, kind: "number", cell: (row) => (isMissing(row.exposure_amount) ? "" : money(row.exposure_amount, "")) },
-      { title: word("alert.since"), cell: (row) => h("span.whole", {}, row.first_seen) },
+      { title: word("alert.since"), cell: (row) => row.first_seen },
     ], rule.shown), shortened({ count: rule.alerts, rows: rule.shown }));
   }
 

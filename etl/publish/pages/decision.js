@@ -62,7 +62,7 @@ Zixin.decision = (file) => {
     return section("alerts", "section.alerts", mine.length ? table(word("section.alerts"), [
       { title: word("alert.what"), cell: (row) => [chip(row.state === "closed" ? "" : row.severity, `${row.rule_id} · ${word(`alert.${row.severity}`)}`), " ", said([row.title_zh, row.title_en])] },
       { title: word("alert.value"), cell: (row) => Zixin.alertSays(row) },
-      { title: word("alert.since"), cell: (row) => h("span.whole", {}, row.first_seen) },
+      { title: word("alert.since"), cell: (row) => row.first_seen },
       { title: word("alert.state"), cell: (row) => [h("span.whole", {}, code("alert_state", row.state)), row.ack_by ? h("span.explain", {}, ` ${row.ack_by} ${row.ack_on}`) : ""] },
       { title: word("alert.action"), cell: (row) => code("alert_action", row.action_code) },
     ], mine, { rowClass: (row) => (row.state === "closed" ? ".undone" : "") }) : h("p.soft", {}, word("alert.none")));
