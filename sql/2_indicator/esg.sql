@@ -50,9 +50,9 @@ night AS (
 ),
 
 accepted AS (
-  SELECT record_kind, record_key, customer_id
+  SELECT record_key, customer_id
   FROM match.record_link
-  WHERE state = 'accepted' AND record_kind IN ('esg_score', 'penalty')
+  WHERE state = 'accepted' AND record_kind = 'esg_score'
 ),
 
 report AS (
@@ -76,10 +76,9 @@ report AS (
     AS DECIMAL(28, 10)) AS DECIMAL(18, 10)) AS points
   FROM accepted
   JOIN current.esg_score AS esg_score
-    ON accepted.record_kind = 'esg_score'
-      AND accepted.record_key = esg_score.provider || '|' || esg_score.record_id || '|'
-        || esg_score.pillar || '|' || CAST(esg_score.report_date AS VARCHAR) || '|'
-        || COALESCE(esg_score.customer_id, '')
+    ON accepted.record_key = esg_score.provider || '|' || esg_score.record_id || '|'
+      || esg_score.pillar || '|' || CAST(esg_score.report_date AS VARCHAR) || '|'
+      || COALESCE(esg_score.customer_id, '')
   WHERE NOT esg_score.is_deleted AND esg_score.report_date <= CAST(:as_of AS DATE)
 ),
 
@@ -140,54 +139,17 @@ about AS (
   GROUP BY customer_id
 ),
 
-fine AS (
-  SELECT
-    accepted.customer_id,
-    COALESCE(
-      NULLIF(TRANSLATE(
-        UPPER(penalty.case_no),
-        '（）〔〕［］【】[]０１２３４５６７８９－–—：／號　 ' || CHR(160) || CHR(9),
-        '()()()()()0123456789---:/号'
-      ), ''),
-      penalty.provider || '|' || penalty.record_id
-    ) AS case_key,
-    COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) AS decided_on,
-    CASE WHEN penalty.amount > 0 AND currency.rate_to_base IS NULL THEN 1 ELSE 0 END AS is_no_fx,
-    penalty.amount * currency.rate_to_base AS fine_base
-  FROM accepted
-  JOIN current.penalty AS penalty
-    ON accepted.record_kind = 'penalty'
-      AND accepted.record_key = penalty.provider || '|' || penalty.record_id || '|'
-        || COALESCE(penalty.customer_id, '')
-  LEFT JOIN event.currency AS currency ON currency.currency = penalty.currency
-  WHERE NOT penalty.is_deleted AND penalty.category = 'environment'
-    AND COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) <= CAST(:as_of AS DATE)
-),
-
--- One case may be told in several documents and by several providers: its number is what counts, however it was
--- typed (as in core.legal_record).
-penalised AS (
-  SELECT
-    customer_id,
-    case_key,
-    MAX(decided_on) AS decided_on,
-    MAX(is_no_fx) AS is_no_fx,
-    MAX(fine_base) AS fine_base
-  FROM fine
-  GROUP BY customer_id, case_key
-),
-
 penalties AS (
   SELECT
-    penalised.customer_id,
+    penalty.customer_id,
     COUNT(*) AS case_cnt,
-    SUM(penalised.fine_base) AS fine_base,
-    MAX(penalised.is_no_fx) AS is_no_fx,
-    MAX(penalised.decided_on) AS last_date
-  FROM penalised
+    COUNT(*) FILTER (WHERE penalty.is_no_fx) AS no_fx_cnt,
+    SUM(penalty.fine_base) AS fine_base,
+    MAX(penalty.decided_on) AS last_date
+  FROM core.penalty
   CROSS JOIN night
-  WHERE penalised.decided_on > night.months_36_start
-  GROUP BY penalised.customer_id
+  WHERE penalty.is_environment AND penalty.decided_on > night.months_36_start
+  GROUP BY penalty.customer_id
 ),
 
 -- Who was looked up: a product that brings penalties was asked and answered, or a register that is read
@@ -235,7 +197,7 @@ joined AS (
         THEN CASE WHEN night.penalty_cnt = 0 THEN 'not_connected' ELSE 'not_asked' END
     END AS penalty_reason,
     COALESCE(penalties.case_cnt, 0) AS case_cnt,
-    CASE WHEN COALESCE(penalties.is_no_fx, 0) = 0 THEN COALESCE(penalties.fine_base, 0) END AS fine_base,
+    CASE WHEN COALESCE(penalties.no_fx_cnt, 0) = 0 THEN COALESCE(penalties.fine_base, 0) END AS fine_base,
     penalties.last_date
   FROM core.customer AS customer
   CROSS JOIN night

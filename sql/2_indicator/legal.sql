@@ -373,51 +373,16 @@ vetoes AS (
   GROUP BY customer_id
 ),
 
--- A decision two providers publish is one by its number, however it was typed (as in core.legal_record). One without
--- a day counts from the day we learned of it.
-penalty AS (
-  SELECT
-    link.customer_id,
-    COALESCE(
-      NULLIF(TRANSLATE(
-        UPPER(penalty.case_no),
-        '（）〔〕［］【】[]０１２３４５６７８９－–—：／號　 ' || CHR(160) || CHR(9),
-        '()()()()()0123456789---:/号'
-      ), ''),
-      penalty.provider || ' ' || penalty.record_id
-    ) AS decision,
-    COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) AS decided_on,
-    penalty.amount,
-    penalty.amount * currency.rate_to_base AS amount_base
-  FROM link
-  JOIN current.penalty AS penalty
-    ON link.record_kind = 'penalty'
-      AND link.record_key = penalty.provider || '|' || penalty.record_id || '|'
-        || COALESCE(penalty.customer_id, '')
-  LEFT JOIN event.currency AS currency ON currency.currency = penalty.currency
-  WHERE link.state = 'accepted' AND NOT penalty.is_deleted
-),
-
-decision AS (
-  SELECT
-    penalty.customer_id,
-    penalty.decision,
-    COUNT(penalty.amount) AS stated_cnt,
-    MAX(penalty.amount_base) AS amount_base
-  FROM penalty
-  CROSS JOIN policy.book
-  WHERE penalty.decided_on > book.months_36_start AND penalty.decided_on <= CAST(:as_of AS DATE)
-  GROUP BY penalty.customer_id, penalty.decision
-),
-
 punished AS (
   SELECT
-    customer_id,
+    penalty.customer_id,
     COUNT(*) AS penalty_cnt,
-    COUNT(*) FILTER (WHERE stated_cnt > 0 AND amount_base IS NULL) AS no_fx_cnt,
-    SUM(amount_base) AS amount_base
-  FROM decision
-  GROUP BY customer_id
+    COUNT(*) FILTER (WHERE penalty.is_no_fx) AS no_fx_cnt,
+    SUM(penalty.fine_base) AS fine_base
+  FROM core.penalty
+  CROSS JOIN policy.book
+  WHERE penalty.decided_on > book.months_36_start
+  GROUP BY penalty.customer_id
 ),
 
 -- A permit that was renewed holds: of one name the best document counts.
@@ -690,7 +655,7 @@ SELECT
   CASE
     WHEN punished.no_fx_cnt > 0 THEN NULL
     WHEN punished.penalty_cnt > 0
-      THEN CAST(ROUND(COALESCE(punished.amount_base, 0), 2) AS DECIMAL(28, 2))
+      THEN CAST(ROUND(COALESCE(punished.fine_base, 0), 2) AS DECIMAL(28, 2))
     WHEN asked.penalty_asof IS NOT NULL THEN 0
   END AS penalty_amount_36m,
   COALESCE(permitted.licence_cnt, CASE WHEN asked.licence_asof IS NOT NULL THEN 0 END)
