@@ -158,7 +158,7 @@ INDUSTRY_STANDARD = Entity(
             allowed=("all", "large", "medium", "small"),
             default="all",
         ),
-        required(identifier("ratio", "The ratio's name, as in sql/reference/indicator")),
+        required(identifier("ratio", "The ratio's name, as in sql/reference/ratio.csv")),
         Column("excellent", SCORE, "优秀", unit="as the ratio, or percent"),
         Column("good", SCORE, "良好", unit="as the ratio, or percent"),
         Column("average", SCORE, "平均", unit="as the ratio, or percent"),

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from etl.catalogue import catalogue
 from etl.policy.ahp import ACCEPTED_BELOW, Comparison, compare, worst_triad
 from etl.policy.parts import Name, Part, Points, Share, Title, Version
+from etl.ratios import ratios
 from etl.sources.problems import Misplaced, nearest
 
 Weight = Annotated[Decimal, Field(gt=0, le=1_000_000)]
@@ -27,22 +28,6 @@ _TEN = Decimal("0.0000000001")
 LARGEST_MATRIX = 15
 LARGEST_SHARE = 10
 """Tenfold growth is a share too; what is beyond was meant as percent."""
-
-RATIOS = (
-    "debt_to_assets", "current_ratio", "quick_ratio", "quick_ratio_strict", "gross_margin", "net_margin",
-    "debt_to_equity", "return_on_equity", "ebit_to_assets", "cfo_to_current_liabilities",
-    "cfo_to_net_income", "interest_cover", "receivables_turnover", "revenue_growth",
-    "return_on_equity_avg", "return_on_assets", "asset_turnover", "current_asset_turnover",
-    "cash_recovery", "return_on_capital", "capital_preservation", "operating_margin",
-    "cost_profit_ratio", "bad_asset_ratio", "interest_debt_ratio", "contingent_ratio",
-    "operating_profit_growth", "asset_growth", "research_ratio",
-)  # fmt: skip
-"""What `core.performance_ratio` can hold against standard values."""
-
-REVERSE = (
-    "debt_to_assets", "debt_to_equity", "bad_asset_ratio", "interest_debt_ratio", "contingent_ratio",
-)  # fmt: skip
-"""Those of which less is better."""
 
 
 class CutOffs(Part):
@@ -182,11 +167,11 @@ class Scorecard(Part):
     @classmethod
     def _ratios(cls, weights: dict[str, RatioWeight]) -> dict[str, RatioWeight]:
         for ratio, weight in weights.items():
-            if ratio not in RATIOS:
-                text = f"{ratio} is no ratio of the accounts{nearest(ratio, RATIOS)}"
+            if ratio not in ratios():
+                text = f"{ratio} is no ratio of the accounts{nearest(ratio, ratios())}"
                 raise Misplaced(text, ratio)
-            if weight.is_reverse != (ratio in REVERSE):
-                better, said = ("less", "true") if ratio in REVERSE else ("more", "false")
+            if weight.is_reverse != ratios()[ratio]:
+                better, said = ("less", "true") if ratios()[ratio] else ("more", "false")
                 text = f"{better} {ratio} is better: is_reverse must be {said}"
                 raise Misplaced(text, ratio)
         return weights

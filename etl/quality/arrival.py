@@ -17,9 +17,10 @@ from etl.entities import ENTITIES
 from etl.errors import BrokenCheck
 from etl.quality.conservation import Conservation, Received, Tally, balance
 from etl.quality.rule import Suite
-from etl.quality.runner import Checker, RuleResult, SuiteReport
+from etl.quality.runner import Checker, Parameter, RuleResult, SuiteReport
 from etl.quality.staging import FEED, REJECTS, SCHEMA, FeedCounts, Staging
 from etl.quality.suite import suite_of
+from etl.ratios import ratios
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def check_batch(
     entities = _staged_entities(staged)
     asked = [_suite(name, suites or {}) for name in (FEED, *entities)]
     # An import may be read on any night and must be judged alike on each.
-    parameters = {"landed_on": None if arrival.is_historical else arrival.landed_on}
+    parameters = rule_parameters(None if arrival.is_historical else arrival.landed_on)
     with Staging(connection, arrival.feed, staged, entities) as staging:
         staging.describe_feed(_counts(arrival))
         checker = Checker(connection)
@@ -105,6 +106,15 @@ def check_batch(
         if holds:
             return _held(arrival, staging, reports, holds)
         return _split(arrival, staging, reports, out)
+
+
+def rule_parameters(landed_on: date | None) -> dict[str, Parameter]:
+    """What the rules of a batch may name: the day it landed, and the ratios of the accounts."""
+    return {
+        "landed_on": landed_on,
+        "ratios": tuple(ratios()),
+        "ratios_reverse": tuple(ratio for ratio, is_reverse in ratios().items() if is_reverse),
+    }
 
 
 def _staged_entities(staged: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import duckdb
 import great_expectations as gx
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.exc import ArgumentError, CompileError
 
 from etl.engine.duckdb import literal
@@ -23,7 +23,7 @@ from etl.quality.library import ANYTHING, batch_of, lent
 from etl.quality.rule import BATCH, ROWS_QUERY, Rule, Suite
 
 State = Literal["passed", "noted", "warned", "failed"]
-Parameter = date | int | Decimal | str | None
+Parameter = date | int | Decimal | str | tuple[str, ...] | None
 
 _QUOTED_SQL = re.compile(r"\[SQL:|\(Background on|LINE \d+:")
 
@@ -80,7 +80,7 @@ class SuiteReport:
 
 
 def bind(query: str, parameters: Mapping[str, Parameter]) -> str:
-    """`query` with every `:name` replaced by its value as an SQL literal.
+    """`query` with every `:name` replaced by its value as an SQL literal; several stand in brackets.
 
     Great Expectations has no parameters in queries; SQLAlchemy writes the literals, quoted. A
     parameter that the query names and nobody gave is a KeyError.
@@ -89,8 +89,12 @@ def bind(query: str, parameters: Mapping[str, Parameter]) -> str:
     wanted = statement._bindparams
     if not wanted:
         return query
-    values = {name: parameters[name] for name in wanted}
-    bound = statement.bindparams(**values)
+    bound = statement.bindparams(
+        *(
+            bindparam(name, parameters[name], expanding=isinstance(parameters[name], tuple))
+            for name in wanted
+        )
+    )
     return str(bound.compile(dialect=BufferedDialect(), compile_kwargs={"literal_binds": True}))
 
 

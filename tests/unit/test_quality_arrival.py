@@ -9,7 +9,7 @@ import pytest
 
 from etl.entities import ENTITIES, HISTORY_COLUMNS
 from etl.errors import BrokenCheck
-from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch
+from etl.quality.arrival import Arrival, ArrivalVerdict, check_batch, rule_parameters
 from etl.quality.conservation import Received, Tally
 from etl.quality.runner import run_suite
 from etl.quality.suite import EXPECTATIONS, read_suite, read_suites
@@ -285,7 +285,7 @@ def test_every_row_rule_finds_its_row_and_no_other(
     connection.execute("CREATE SCHEMA batch")
     connection.execute(f"CREATE VIEW batch.{entity} AS FROM '{tmp_path / entity}.parquet'")
 
-    report = run_suite(connection, suite, {"landed_on": TONIGHT})
+    report = run_suite(connection, suite, rule_parameters(TONIGHT))
 
     found = {result.rule.rule_id: result for result in report.results}
     for place, rule in enumerate(rules, 2):

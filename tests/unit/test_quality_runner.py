@@ -107,13 +107,18 @@ def test_parameters_are_literals_never_text(
         tmp_path,
         "critical row | SELECT sale_id FROM {batch} WHERE sold_on > CAST(:as_of AS DATE) | It is not sold yet.",
         "critical row | SELECT sale_id FROM {batch} WHERE 'x' = :name OR sale_id > :most | It is named so.",
+        "critical row | SELECT sale_id FROM {batch} WHERE 'x' NOT IN :names | It is named otherwise.",
     )
+    given = {
+        "as_of": date(2026, 1, 8),
+        "name": "' OR 1=1 --",
+        "most": None,
+        "names": ("') OR ('x'='x", "y"),
+    }
 
-    report = run_suite(
-        connection, rules, {"as_of": date(2026, 1, 8), "name": "' OR 1=1 --", "most": None}
-    )
+    report = run_suite(connection, rules, given)
 
-    assert [result.count for result in report.results] == [2, 0]
+    assert [result.count for result in report.results] == [2, 0, 10]
 
 
 def test_a_parameter_nobody_gave_is_broken(
