@@ -148,7 +148,14 @@ def _free_text(column: Column) -> Value:
 
 
 def _choice(column: Column) -> Value:
-    typed = f"lower(x_{column.name})"
+    # Words are read in any case and kept as the contract writes them: a grade is A, a status is open.
+    words = f"lower(x_{column.name})"
+    kept = " ".join(
+        f"WHEN {literal(word.lower())} THEN {literal(word)}"
+        for word in column.allowed
+        if word != word.lower()
+    )
+    typed = f"CASE {words} {kept} ELSE {words} END" if kept else words
     allowed = ", ".join(column.allowed)
     return Value(
         column.name,

@@ -28,7 +28,7 @@ __all__ = [
     "FieldMapping", "Number", "Read", "RecordMapping", "read_book",
 ]  # fmt: skip
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Raise it when the same file under the same mapping gives other rows: everything maps again."""
 
 NULLS = ("", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A")

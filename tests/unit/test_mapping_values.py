@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.entities import ENTITIES
 from etl.mapping import dates, numbers
-from etl.sources.config import Number
-from tests.mapping_case import HEADER, INVOICE, Result, map_files, map_text
+from etl.mapping.fields import FieldContext, typed_field
+from etl.sources.config import FieldMapping, Number
+from tests.mapping_case import HEADER, INVOICE, TONIGHT, Result, feed, map_files, map_text
 
 D = Decimal
 CONNECTION = duckdb.connect()
@@ -280,3 +282,33 @@ def test_numbers_and_days_of_a_workbook_need_no_format(tmp_path: Path) -> None:
     assert result.column("amount") == [D("0.30"), D("1234.50"), D("1234.50")]
     assert result.column("invoice_date") == [date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)]
     assert result.rules == ["too_many_decimals"]
+
+
+def test_every_word_the_contract_allows_is_read_in_any_case_and_kept_as_it_is_written() -> None:
+    for entity in ENTITIES.values():
+        context = FieldContext(feed(), entity, TONIGHT, "UTC")
+        for column in entity.columns:
+            if not column.allowed or column.type != "VARCHAR":
+                continue
+            value = typed_field(column, FieldMapping(column="c"), context)
+            refused = " OR ".join(f"COALESCE({rule.broken}, FALSE)" for rule in value.rules)
+            for word in column.allowed:
+                for written in (word, word.lower(), word.upper()):
+                    read = CONNECTION.execute(
+                        f"SELECT {value.typed}, {refused} FROM (SELECT ? AS x_{column.name})",
+                        [written],
+                    ).fetchone()
+                    assert read == (word, False), (entity.name, column.name, written)
+
+
+def test_a_grade_of_an_override_is_a_capital(tmp_path: Path) -> None:
+    override = {"override_id": "id", "customer_id": "who", "grade": "to", "decided_on": "on"}
+
+    result = map_text(
+        tmp_path,
+        "id,who,to,on\n1,C1,A,2026-11-01\n2,C1,d,2026-11-01\n3,C1,E,2026-11-01\n",
+        {"grade_override": override},
+    )
+
+    assert result.column("grade", "grade_override") == ["A", "D"]
+    assert result.reasons == ['grade "E" is none of A, B, C, D; translate it under values:']
