@@ -28,7 +28,14 @@ INQUIRY = Entity(
     one_version_per_batch=False,
     columns=(
         PROVIDER,
-        Column("product", KEY, "The product or interface asked", required=True),
+        Column(
+            "product",
+            KEY,
+            "The product or interface asked. In a file of your own litigation, listing (every "
+            "public list) or one list by its kind, penalty, licence, registration, score; any "
+            "other word answers what its records name as their product",
+            required=True,
+        ),
         SUBJECT,
         Column("keyword", KEY, "The name or number asked for", required=True),
         required(day("asked_on", "The day of the question")),

@@ -196,9 +196,12 @@ parts AS (
   GROUP BY placed.owner_id
 ),
 
--- Who was asked for a score, by the products that ever gave one. A question that failed asked nothing.
+-- Who was asked for a score, by the products that ever gave one, or by a file that says so. A question that
+-- failed asked nothing.
 selling AS (
-  SELECT DISTINCT provider, product FROM current.bureau_score WHERE NOT is_deleted
+  SELECT provider, product FROM current.bureau_score WHERE NOT is_deleted
+  UNION
+  SELECT provider, product FROM core.inquiry WHERE product IN ('score', 'bureau_score')
 ),
 
 asked AS (

@@ -487,15 +487,17 @@ changed AS (
   GROUP BY placed_change.customer_id
 ),
 
--- Which product answers which question. Those of the shipped connectors by name; any other one answers what it
--- has ever brought a record of, about whomever.
+-- Which product answers which question. Those of the shipped connectors by name, and the words a file uses:
+-- `litigation`, `listing` for every public list, one list by its kind. Any other one answers what it has ever
+-- brought a record of, about whomever.
 tells AS (
   SELECT DISTINCT
     provider,
     product,
     CASE
-      WHEN product IN ('judgment', 'case_filing', 'lawsuit', 'court_register', 'dockets')
-        THEN 'litigation'
+      WHEN product IN (
+        'judgment', 'case_filing', 'lawsuit', 'court_register', 'dockets', 'court', 'court_record'
+      ) THEN 'litigation'
       WHEN product IN ('basic_details', 'base_info', 'lei-records') THEN 'registration'
       ELSE product
     END AS subject
@@ -552,18 +554,18 @@ asked AS (
   SELECT
     customer_id,
     MAX(answered_on) FILTER (WHERE subject = 'litigation') AS lit_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'enforcement') AS enforcement_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('enforcement', 'listing')) AS enforcement_asof,
     MAX(answered_on) FILTER (WHERE subject = 'end_execution') AS ended_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'dishonest') AS dishonest_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'consumption_limit') AS consumption_limit_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'abnormal_operation') AS abnormal_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'serious_illegal') AS serious_illegal_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'tax_arrears') AS tax_arrears_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'equity_freeze') AS equity_freeze_asof,
-    MAX(answered_on) FILTER (WHERE subject = 'sanctioned') AS sanctioned_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('dishonest', 'listing')) AS dishonest_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('consumption_limit', 'listing')) AS consumption_limit_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('abnormal_operation', 'listing')) AS abnormal_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('serious_illegal', 'listing')) AS serious_illegal_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('tax_arrears', 'listing')) AS tax_arrears_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('equity_freeze', 'listing')) AS equity_freeze_asof,
+    MAX(answered_on) FILTER (WHERE subject IN ('sanctioned', 'listing')) AS sanctioned_asof,
     MAX(answered_on) FILTER (WHERE subject IN (
       'enforcement', 'dishonest', 'consumption_limit', 'abnormal_operation', 'serious_illegal',
-      'tax_arrears', 'equity_freeze', 'sanctioned', 'revoked', 'deregistered', 'other'
+      'tax_arrears', 'equity_freeze', 'sanctioned', 'revoked', 'deregistered', 'other', 'listing'
     )) AS listing_asof,
     MAX(answered_on) FILTER (WHERE subject = 'penalty') AS penalty_asof,
     MAX(answered_on) FILTER (WHERE subject = 'licence') AS licence_asof,

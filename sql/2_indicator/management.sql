@@ -209,7 +209,9 @@ asked AS (
     ON opinion.provider = inquiry.provider AND opinion.product = inquiry.product
   WHERE inquiry.answered_on IS NOT NULL
     AND opinion.product IS NULL
-    AND inquiry.product NOT IN ('score', 'tax_credit', 'basic_details', 'base_info', 'lei-records')
+    AND inquiry.product NOT IN (
+      'score', 'bureau_score', 'tax_credit', 'basic_details', 'base_info', 'lei-records', 'registration'
+    )
   UNION
   -- What a customer claims from others answers nothing about it (A9).
   SELECT customer_id FROM core.legal_record WHERE is_claimed_from

@@ -215,6 +215,20 @@ def test_asked_and_nothing_known_is_not_the_same_as_not_asked(night):
     )
 
 
+def test_a_file_that_asked_for_a_score_and_found_none_knows_that_there_is_none(night):
+    found = rated(
+        night,
+        "customer_id | report_date | score\nC1 | 2026-08-01 | 60",
+        customers=("C1", "NONE"),
+        inquiry="""
+            provider | product | customer_id | keyword | asked_on   | outcome
+            ratingco | score   | NONE        | x       | 2026-11-01 | none
+        """,
+    )
+
+    found.expect("indicator.bureau", "null_reason\nnothing_known", customer_id="NONE")
+
+
 def test_limit_probability_and_days_are_each_from_the_latest_report_that_says(night):
     found = rated(
         night,

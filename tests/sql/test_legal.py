@@ -398,6 +398,24 @@ def test_a_product_of_another_name_answers_what_it_has_brought(night):
     found.expect("indicator.legal", "dishonest_flag | abnormal_op_flag\nno | -", customer_id="C1")
 
 
+@pytest.mark.parametrize(
+    ("product", "cases", "dishonest", "ended"),
+    [("litigation", "0", "-", "-"), ("court", "0", "-", "-"), ("listing", "-", "no", "-")],
+)
+def test_a_file_says_in_plain_words_what_was_asked(night, product, cases, dishonest, ended):
+    """A file of questions that found nothing has no record that could tell what they were about."""
+    found = night(customer=CUSTOMERS, inquiry=asked(product))
+
+    found.expect(
+        "indicator.legal",
+        f"""
+        lit_cnt_defendant_24m | dishonest_flag | serious_illegal_flag | enforcement_ended_cnt_36m
+        {cases}               | {dishonest}    | {dishonest}          | {ended}
+        """,
+        customer_id="C1",
+    )
+
+
 def test_enforcements_on_a_list_and_in_court_are_one(night):
     """被执行: the list and the court's record of one number, another that ended for want of assets."""
     lists = found_by(
