@@ -33,11 +33,10 @@ LEFT JOIN main ON main.customer_id = graded.customer_id
 LEFT JOIN event ON event.customer_id = graded.customer_id
 GROUP BY graded.customer_id, main.score
 HAVING NOT COALESCE(BOOL_OR(
-  event.kind = 'late' AND event.bad_date <= $night
-  AND (event.ended_date IS NULL OR event.ended_date > $night)
+  event.bad_date <= $night AND (event.ended_date IS NULL OR event.ended_date > $night)
 ), FALSE)
 """
-"""As sql/compare/grade_outcome.sql counts them: who was late that night has nothing left to predict."""
+"""As sql/compare/grade_outcome.sql counts them: who was bad that night has nothing left to predict."""
 
 _INDICATORS = """
 CREATE TEMP TABLE indicator AS

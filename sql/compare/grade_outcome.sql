@@ -35,13 +35,10 @@ period AS (
   CROSS JOIN active
 ),
 
--- Late from the day it is so late until it is paid, if that is not the same day; what was given up before does
--- not say how the customer stood that night.
 event AS (
   SELECT
     default_event.customer_id,
-    default_event.kind = 'late'
-      AND default_event.bad_date <= period.cohort_date
+    default_event.bad_date <= period.cohort_date
       AND (default_event.ended_date IS NULL OR default_event.ended_date > period.cohort_date) AS was_bad,
     default_event.bad_date > period.cohort_date
       AND default_event.bad_date <= period.outcome_until AS went_bad

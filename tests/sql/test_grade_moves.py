@@ -11,6 +11,7 @@ THEN = """
     LOST        | L1         | 2026-04-01   | 2026-05-01 | 100     # written off later
     EDGE        | E1         | 2026-07-01   | 2026-08-21 | 100     # 91 days on 2026-11-20
     LATER       | T1         | 2026-07-01   | 2026-08-22 | 100     # 90 days
+    BEFORE      | B1         | 2026-02-01   | -          | 100     # written off before; due nobody knows when
 """
 LATER = """
     FELL        | F2         | 2026-05-01   | 2026-06-01 | 50      # 172 days late tonight
@@ -19,6 +20,7 @@ PAID = """
     invoice_id | payment_date | amount | kind
     G1         | 2026-03-01   | 100    | cash
     F1         | 2026-03-01   | 100    | cash
+    B1         | 2026-04-01   | 100    | write_off
 """
 PAID_LATER = """
     W1         | 2026-08-01   | 100    | cash
@@ -52,7 +54,7 @@ def test_a_default_has_a_day_it_began_and_one_it_ended(night):
         """
         customer_id | kind      | bad_date   | ended_date | item_cnt | amount
         FOREIGN     | late      | 2026-05-03 | -          | 1        | -
-        GIVEN_UP    | write_off | 2026-11-01 | -          | 1        | 80
+        GIVEN_UP    | write_off | 2026-11-01 | 2026-11-01 | 1        | 80
         OPEN        | late      | 2026-11-20 | -          | 1        | 30
         TWICE       | late      | 2026-05-03 | 2026-06-01 | 2        | 150
         """,
@@ -69,6 +71,7 @@ def test_what_became_of_the_grades_of_half_a_year_ago(night):
         FELL        | A
         WAS         | D
         LOST        | D
+        BEFORE      | NR
         """,
         policy_id="article",
     )
@@ -81,7 +84,7 @@ def test_what_became_of_the_grades_of_half_a_year_ago(night):
         B           | 2026-05-20  | 2026-11-20    | 0            | 0       | 0               | -
         C           | 2026-05-20  | 2026-11-20    | 0            | 0       | 0               | -
         D           | 2026-05-20  | 2026-11-20    | 1            | 1       | 1               | 1
-        NR          | 2026-05-20  | 2026-11-20    | 0            | 0       | 0               | -
+        NR          | 2026-05-20  | 2026-11-20    | 1            | 0       | 0               | 0
         """,
         policy_id="article",
     )
@@ -92,6 +95,7 @@ def test_what_became_of_the_grades_of_half_a_year_ago(night):
         cohort | 2026-05-20 | A          | A        | 1
         cohort | 2026-05-20 | A          | D        | 1
         cohort | 2026-05-20 | D          | D        | 2
+        cohort | 2026-05-20 | NR         | NR       | 1
         cohort | 2026-05-20 | new        | D        | 2     # billed since
         """,
         policy_id="article",

@@ -76,12 +76,19 @@ def cohort(people: Sequence[str] = (*GOOD, *BAD, *WAS_BAD), **instead: Rows) -> 
 
 
 def defaults(bad: Sequence[str] = BAD) -> Rows:
-    """Who turned out bad; the last four rows must not count."""
+    """Who turned out bad; the last five rows must not count."""
     late = {"kind": "late", "ended_date": None, "item_cnt": 1}
     return [
         *({**late, "customer_id": who, "bad_date": UNTIL} for who in bad),
         {**late, "customer_id": "G000", "bad_date": date(2026, 11, 21)},  # after the six months
         {**late, "customer_id": "G001", "bad_date": date(2026, 3, 1), "ended_date": THEN},  # over
+        {
+            **late,
+            "customer_id": "G002",
+            "kind": "write_off",  # before, and nothing was left open
+            "bad_date": date(2026, 3, 1),
+            "ended_date": date(2026, 3, 1),
+        },
         {**late, "customer_id": "W1", "bad_date": THEN},  # was so late that night
         {**late, "customer_id": "W2", "bad_date": date(2026, 3, 1), "ended_date": date(2026, 6, 1)},
     ]
