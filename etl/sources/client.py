@@ -71,7 +71,7 @@ class Client:
         self.connection = connection
         self.windows = windows
         self.ticker = ticker
-        self.host = connection.host or connector.default_host(connection)
+        self.host = connector.host(connection)
         self.token: Token | None = None
         self.token_until = datetime.max.replace(tzinfo=UTC)
         self.skew = timedelta(0)

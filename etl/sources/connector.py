@@ -194,6 +194,9 @@ class Connector(ABC):
     rows_at: str = "$[*]"
     """JSON path to the rows of a page, for DuckDB's json_extract: `$.data[*]`."""
 
+    public_host: str = ""
+    """Its address for everybody; empty where each company has its own."""
+
     limits: Sequence[Limit] = ()
     """The system's windows; a connection's extra may say others (`{"limits": "5/60,50/3600"}`)."""
 
@@ -234,11 +237,14 @@ class Connector(ABC):
         for one that it does not have."""
         return column
 
-    def default_host(self, connection: Connection) -> str:
-        """The public address, when the connection names none."""
-        raise BadInput(
-            f"connection {connection.name} names no host; add the address of your {self.name} system."
-        )
+    def host(self, connection: Connection) -> str:
+        """Where it answers: where the connection says, else at its public address."""
+        host = connection.host or self.public_host
+        if not host:
+            raise BadInput(
+                f"connection {connection.name} names no host; add the address of your {self.name} system."
+            )
+        return host
 
     def login_host(self, connection: Connection) -> str:
         """Where one logs in, for systems that have another host for it; else "" ."""

@@ -49,15 +49,12 @@ class CourtListener(Connector):
     """Dockets by the name of a party."""
 
     name = "courtlistener"
+    public_host = "https://www.courtlistener.com"
     rows_at = "$.results[*]"
     by_subject = True
     selects_fields = False
     limits = (Limit(5, 60), Limit(50, 3600), Limit(125, 86400))
     slow_pause = 60.0
-
-    def default_host(self, connection: Connection) -> str:
-        del connection
-        return "https://www.courtlistener.com"
 
     def sign(self, ask: Ask, token: Token, connection: Connection, now: datetime) -> Ask:
         del token, now

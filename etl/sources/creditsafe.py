@@ -54,13 +54,10 @@ class Creditsafe(Connector):
     """Search, choose, buy."""
 
     name = "creditsafe"
+    public_host = "https://connect.creditsafe.com"
     rows_at = "$"
     by_subject = True
     selects_fields = False
-
-    def default_host(self, connection: Connection) -> str:
-        del connection
-        return "https://connect.creditsafe.com"
 
     def login(self, connection: Connection, now: datetime) -> Ask | None:
         del now

@@ -61,13 +61,9 @@ class Fxiaoke(Connector):
     """Reads any object, described first, by key."""
 
     name = "fxiaoke"
+    public_host = "https://open.fxiaoke.com"
     rows_at = "$.data.dataList[*]"
     limits = (Limit(100, 20),)
-
-    def default_host(self, connection: Connection) -> str:
-        """The default cloud."""
-        del connection
-        return "https://open.fxiaoke.com"
 
     def limit_key(self, ask: Ask) -> str:
         """The limit is one interface's."""

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from etl.errors import BadInput
 from etl.sources.answers import by_status, code_text
-from etl.sources.connections import Connection
 from etl.sources.connector import (
     NOTHING,
     PAGE,
@@ -53,13 +52,10 @@ class Gleif(Connector):
     """LEI records of one company."""
 
     name = "gleif"
+    public_host = "https://api.gleif.org"
     by_subject = True
     selects_fields = False
     limits = (Limit(60, 60),)
-
-    def default_host(self, connection: Connection) -> str:
-        del connection
-        return "https://api.gleif.org"
 
     def rows_sql(self, pull: Pull) -> str | None:
         del pull

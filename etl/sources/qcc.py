@@ -148,16 +148,13 @@ class Qcc(ByProduct):
     """企查查, product by product."""
 
     name = "qcc"
+    public_host = "https://api.qichacha.com"
     products = PRODUCTS
     groups = GROUPS
     page_size = 20
     limits = (Limit(20, 1),)
     number_param = "pageIndex"
     size_param = "pageSize"
-
-    def default_host(self, connection: Connection) -> str:
-        del connection
-        return "https://api.qichacha.com"
 
     def sign(self, ask: Ask, token: Token, connection: Connection, now: datetime) -> Ask:
         del token

@@ -41,14 +41,11 @@ class SecEdgar(Connector):
     """Company facts by CIK."""
 
     name = "sec_edgar"
+    public_host = "https://data.sec.gov"
     connection_name = "sec"
     by_subject = True
     selects_fields = False
     limits = (Limit(10, 1),)
-
-    def default_host(self, connection: Connection) -> str:
-        del connection
-        return "https://data.sec.gov"
 
     def sign(self, ask: Ask, token: Token, connection: Connection, now: datetime) -> Ask:
         del token, now

@@ -76,16 +76,13 @@ class Tianyancha(ByProduct):
     """天眼查, product by product."""
 
     name = "tianyancha"
+    public_host = "https://open.api.tianyancha.com"
     products = PRODUCTS
     groups = GROUPS
     page_size = 20
     limits = (Limit(20, 1),)
     number_param = "pageNum"
     size_param = "pageSize"
-
-    def default_host(self, connection: Connection) -> str:
-        del connection
-        return "https://open.api.tianyancha.com"
 
     def sign(self, ask: Ask, token: Token, connection: Connection, now: datetime) -> Ask:
         del token, now

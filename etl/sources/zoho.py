@@ -28,11 +28,8 @@ class Zoho(Connector):
     """The session of both products."""
 
     connection_name = "zoho"
-
-    def default_host(self, connection: Connection) -> str:
-        """The American data centre, until the token names the tenant's own."""
-        del connection
-        return API
+    public_host = API
+    """The American data centre, until the token names the tenant's own."""
 
     def login_host(self, connection: Connection) -> str:
         """The accounts server of the tenant's data centre."""

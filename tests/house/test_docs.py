@@ -370,4 +370,4 @@ def test_the_connections_of_the_guide_have_what_their_systems_need(
         who = connection(connector.connection_name or connector.name)
         connector.login(who, now)
         connector.sign(Ask("/", body={}), token, who, now)
-        assert who.host or connector.default_host(who)
+        assert connector.host(who)
