@@ -163,10 +163,10 @@ purchased AS (
     SUM(COALESCE(native.amount_12m, 0) * currency.rate_to_base) AS base_12m,
     SUM(COALESCE(native.amount_prior, 0) * currency.rate_to_base) AS base_prior,
     SUM(COALESCE(native.amount_6m, 0) * currency.rate_to_base) AS base_6m,
-    COUNT(*) FILTER (
-      WHERE currency.rate_to_base IS NULL
-        AND (native.amount_12m IS NOT NULL OR native.amount_prior IS NOT NULL)
-    ) AS no_fx_cnt
+    COUNT(*) FILTER (WHERE currency.rate_to_base IS NULL AND native.amount_12m IS NOT NULL)
+      AS no_fx_12m_cnt,
+    COUNT(*) FILTER (WHERE currency.rate_to_base IS NULL AND native.amount_prior IS NOT NULL)
+      AS no_fx_prior_cnt
   FROM billed_native AS native
   LEFT JOIN event.currency ON currency.currency = native.currency
   GROUP BY native.customer_id
@@ -217,7 +217,8 @@ known AS (
     COALESCE(purchased.base_12m, 0) AS purchases_12m,
     COALESCE(purchased.base_prior, 0) AS purchases_prior,
     COALESCE(purchased.base_6m, 0) AS purchases_6m,
-    COALESCE(purchased.no_fx_cnt, 0) = 0 AS has_purchase_rates,
+    COALESCE(purchased.no_fx_12m_cnt, 0) = 0 AS has_rates_12m,
+    COALESCE(purchased.no_fx_prior_cnt, 0) = 0 AS has_rates_prior,
     fed.has_orders
   FROM core.customer
   CROSS JOIN fed
@@ -353,26 +354,26 @@ SELECT
     AS open_order_amount,
   known.open_order_currency,
   known.open_order_amount_native,
-  CASE WHEN known.has_purchase_rates THEN ROUND(known.purchases_12m, 2) END AS purchases_amount_12m,
-  CASE WHEN known.has_purchase_rates THEN ROUND(known.purchases_prior, 2) END
+  CASE WHEN known.has_rates_12m THEN ROUND(known.purchases_12m, 2) END AS purchases_amount_12m,
+  CASE WHEN known.has_rates_prior THEN ROUND(known.purchases_prior, 2) END
     AS purchases_prior_amount,
-  CASE WHEN known.has_purchase_rates AND known.purchases_prior > 0
+  CASE WHEN known.has_rates_12m AND known.has_rates_prior AND known.purchases_prior > 0
     THEN TRY_CAST(TRY_CAST(known.purchases_12m / NULLIF(known.purchases_prior, 0) - 1
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS sales_growth,
   CASE
     WHEN known.first_sale_date IS NULL THEN 'never_billed'
-    WHEN NOT known.has_purchase_rates THEN 'no_fx'
+    WHEN NOT (known.has_rates_12m AND known.has_rates_prior) THEN 'no_fx'
     WHEN known.purchases_prior <= 0 THEN 'no_earlier_sales'
   END AS sales_growth_reason,
-  CASE WHEN known.has_purchase_rates AND known.purchases_12m - known.purchases_6m > 0
+  CASE WHEN known.has_rates_12m AND known.purchases_12m - known.purchases_6m > 0
     THEN TRY_CAST(TRY_CAST(
       known.purchases_6m / NULLIF(known.purchases_12m - known.purchases_6m, 0) - 1
       AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
   END AS sales_trend,
   CASE
     WHEN known.first_sale_date IS NULL THEN 'never_billed'
-    WHEN NOT known.has_purchase_rates THEN 'no_fx'
+    WHEN NOT known.has_rates_12m THEN 'no_fx'
     WHEN known.purchases_12m - known.purchases_6m <= 0 THEN 'no_earlier_sales'
   END AS sales_trend_reason,
   known.costed_cnt AS costed_order_cnt,

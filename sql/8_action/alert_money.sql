@@ -165,11 +165,12 @@ cover AS (
     )
 ),
 
--- EW13: money compared with money, group by group and the five largest together.
+-- EW13: money compared with money, group by group and the five largest together. A sum is as wide as a number
+-- can be: beside it a list of values would keep no more than its two decimals.
 owed AS (
   SELECT
     customer_group.group_id,
-    SUM(exposure.exposure_amount) AS exposure_amount,
+    CAST(SUM(exposure.exposure_amount) AS DECIMAL(28, 2)) AS exposure_amount,
     ROW_NUMBER() OVER (
       ORDER BY SUM(exposure.exposure_amount) DESC NULLS LAST, customer_group.group_id
     ) AS place
@@ -181,8 +182,8 @@ owed AS (
 
 whole AS (
   SELECT
-    SUM(exposure_amount) AS exposure_amount,
-    SUM(exposure_amount) FILTER (WHERE place <= 5) AS top_five_amount,
+    CAST(SUM(exposure_amount) AS DECIMAL(28, 2)) AS exposure_amount,
+    CAST(SUM(exposure_amount) FILTER (WHERE place <= 5) AS DECIMAL(28, 2)) AS top_five_amount,
     COUNT(*) AS group_cnt
   FROM owed
 ),

@@ -594,6 +594,25 @@ def test_concentration_counts_money(night):
     assert fired == {"C0": 100, "top_five": 460}, "100 of 1,000 is a tenth; 90 is not"
 
 
+def test_what_was_measured_keeps_its_six_decimals(night):
+    """A score of 645 on 300 to 850 that stood at 700: money in the same list must not round it."""
+    found = night(
+        made={
+            "measure.exposure": "customer_id | exposure_amount\nC1 | 100.01",
+            "indicator.bureau": """
+                customer_id | bureau_score_norm | bureau_score_norm_prev | bureau_score_fall
+                C1          | 0.627273          | 0.727273               | 0.1
+            """,
+        }
+    )
+
+    found.expect(
+        "action.alert_money",
+        "value | previous_value\n0.627273 | 0.727273",
+        rule_id="EW06",
+    )
+
+
 def test_outside_data_grows_old(night):
     night(
         made={

@@ -216,6 +216,28 @@ def test_growth_out_of_nothing_is_unknown(night):
     )
 
 
+def test_a_rate_missing_for_last_year_leaves_this_year_known(night):
+    """A limit rests on the purchases of 12 months: old pounds make growth unknown, not the limit."""
+    found = night(
+        invoice="""
+            customer_id | invoice_id | invoice_date | due_date   | amount | currency
+            C1          | NOW        | 2026-05-21   | 2026-06-20 | 500    | CNY
+            C1          | OLD        | 2025-05-20   | 2025-06-20 | 400    | GBP
+            C2          | NEW        | 2026-05-21   | 2026-06-20 | 500    | GBP
+            C2          | THEN       | 2025-05-20   | 2025-06-20 | 400    | CNY
+        """,
+        changes={"book.base_currency": "CNY"},
+    )
+    found.expect(
+        "indicator.trade",
+        """
+        customer_id | purchases_amount_12m | purchases_prior_amount | sales_growth_reason | sales_trend_reason
+        C1          | 500                  | -                      | no_fx               | no_earlier_sales
+        C2          | -                    | 400                    | no_fx               | no_fx
+        """,
+    )
+
+
 def test_orders_reopened_after_they_were_closed(night):
     found = night(
         customer="customer_id\nC1",
