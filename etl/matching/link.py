@@ -45,11 +45,11 @@ def link(connection: duckdb.DuckDBPyConnection, as_of: date, rules: Rules) -> No
 
 def prepare(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Words, thresholds and the model's weights as tables and macros."""
-    known_words(connection)
-    run(connection, "words")
     for name in ("accept_from", "review_from"):
         value = format(getattr(rules, name), "f")
         connection.execute(f"CREATE OR REPLACE MACRO {name}() AS CAST({value} AS DECIMAL(9, 6))")
+    known_words(connection)
+    run(connection, "words")
     connection.execute(
         "CREATE OR REPLACE TABLE model_level (about VARCHAR, level VARCHAR, weight DECIMAL(9, 4))"
     )

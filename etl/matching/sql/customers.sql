@@ -46,12 +46,6 @@ SELECT
     one, two, name_level, number_level, score, agree, differ, held,
     link_method(decision, number_level, FALSE, is_former, name_level) AS method,
     link_evidence(name_level, is_former, agree, differ, country_level, NULL, held, decided_by) AS evidence,
-    CASE
-        WHEN decision = 'link' THEN 'accepted'
-        WHEN decision = 'no_link' THEN 'rejected'
-        WHEN score >= accept_from() AND len(held) = 0 THEN 'accepted'
-        WHEN score >= review_from() OR (number_level = 'same' AND list_contains(held, 'other_name')) THEN 'review'
-        ELSE 'rejected'
-    END AS state
+    link_state(decision, score, held, number_level) AS state
 FROM ruled
 WHERE decision IS NOT NULL OR score >= review_from() OR number_level IN ('same', 'same_unchecked')

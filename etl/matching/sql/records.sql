@@ -130,13 +130,7 @@ ruled AS (
 stated AS (
     SELECT
         *,
-        CASE
-            WHEN decision = 'link' THEN 'accepted'
-            WHEN decision = 'no_link' THEN 'rejected'
-            WHEN score >= accept_from() AND len(held) = 0 THEN 'accepted'
-            WHEN score >= review_from() OR (number_level = 'same' AND list_contains(held, 'other_name')) THEN 'review'
-            ELSE 'rejected'
-        END AS state
+        link_state(decision, score, held, number_level) AS state
     FROM ruled
 ),
 -- Asked by a number of ours, and no party is called like the customer: is it really our number?

@@ -15,6 +15,16 @@ CREATE OR REPLACE MACRO link_method(decision, number_level, is_asked, is_former,
     ELSE 'probable'
 END;
 
+-- The thresholds are the book's own (etl/matching/link.py). The same number under another name is for a person.
+
+CREATE OR REPLACE MACRO link_state(decision, score, held, number_level) AS CASE
+    WHEN decision = 'link' THEN 'accepted'
+    WHEN decision = 'no_link' THEN 'rejected'
+    WHEN score >= accept_from() AND len(held) = 0 THEN 'accepted'
+    WHEN score >= review_from() OR (number_level = 'same' AND list_contains(held, 'other_name')) THEN 'review'
+    ELSE 'rejected'
+END;
+
 -- Codes, in a fixed order: what agrees, what does not, and why it was held back.
 
 CREATE OR REPLACE MACRO link_evidence(
