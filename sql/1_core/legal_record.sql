@@ -19,6 +19,7 @@
 --   is_claimed_from  BOOLEAN       defendant, enforced, debtor, respondent, appellee or listed; else information only
 --   case_key         VARCHAR       the case: its 案号, its number and court, else the document: count cases by it
 --   stage            VARCHAR       which document of the case it is; NULL: a list
+--   stage_place      INTEGER       how far the case has come by it: 6 closed … 1 filed, or a list
 --   filed_on         DATE          filed, accepted or listed; NULL: not stated
 --   dated_on         DATE          filed_on, else the first of hearing, judgment, publication and the end of the year in the 案号; NULL: none of them
 --   public_on        DATE          the later of filed_on and the day it was made public, else dated_on; NULL: none of them
@@ -187,6 +188,14 @@ SELECT
   is_claimed_from,
   case_key,
   stage,
+  CASE stage
+    WHEN 'closed' THEN 6
+    WHEN 'enforcement' THEN 5
+    WHEN 'judgment' THEN 4
+    WHEN 'notice' THEN 3
+    WHEN 'hearing' THEN 2
+    ELSE 1
+  END AS stage_place,
   filed_on,
   CASE WHEN first_on > CAST(:as_of AS DATE) THEN CAST(:as_of AS DATE) ELSE first_on END AS dated_on,
   CASE

@@ -70,15 +70,7 @@ legal AS (
   SELECT
     legal.*,
     legal.amount * currency.rate_to_base AS amount_base,
-    legal.provider || ' ' || legal.record_id AS evidence,
-    CASE legal.stage
-      WHEN 'closed' THEN 6
-      WHEN 'enforcement' THEN 5
-      WHEN 'judgment' THEN 4
-      WHEN 'notice' THEN 3
-      WHEN 'hearing' THEN 2
-      ELSE 1
-    END AS stage_place
+    legal.provider || ' ' || legal.record_id AS evidence
   FROM core.legal_record AS legal
   LEFT JOIN event.currency AS currency ON currency.currency = legal.currency
 ),

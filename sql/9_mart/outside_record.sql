@@ -72,14 +72,7 @@ told AS (
     COALESCE(proceeding.cause, entry.reason) AS cause,
     COALESCE(proceeding.court, entry.court) AS court,
     legal.stage,
-    CASE legal.stage
-      WHEN 'closed' THEN 6
-      WHEN 'enforcement' THEN 5
-      WHEN 'judgment' THEN 4
-      WHEN 'notice' THEN 3
-      WHEN 'hearing' THEN 2
-      ELSE 1
-    END AS stage_place,
+    legal.stage_place,
     legal.filed_on,
     CASE WHEN proceeding.judged_on <= CAST(:as_of AS DATE) THEN proceeding.judged_on END
       AS judged_on,
