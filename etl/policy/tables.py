@@ -51,6 +51,15 @@ BOOK_TYPES = {
     "rating_prior_mean": "DECIMAL(9,6)",
 }
 
+MONTH_TYPES = {
+    "months_ago": "INTEGER",
+    "month_no": "INTEGER",
+    "month_start": "DATE",
+    "month_end": "DATE",
+}
+WHOLE_MONTHS = 13
+"""A year of months, and the end of the one before it."""
+
 RULE_TYPES = {
     "policy_id": "VARCHAR",
     "policy_version": "VARCHAR",
@@ -127,6 +136,22 @@ def _book_row(policy: Policy, as_of: date) -> dict[str, Any]:
     }
 
 
+def _month_rows(as_of: date) -> Rows:
+    """The last whole months, newest first; a night on the last day of a month has that month.
+    `month_no` counts months through the years."""
+    after = (as_of + timedelta(days=1)).replace(day=1)
+    starts = [months_before(after, ago + 1) for ago in range(WHOLE_MONTHS)]
+    return [
+        {
+            "months_ago": ago,
+            "month_no": 12 * start.year + start.month,
+            "month_start": start,
+            "month_end": months_before(after, ago) - timedelta(days=1),
+        }
+        for ago, start in enumerate(starts)
+    ]
+
+
 def _rule_row(policy: Policy, as_of: date, *, is_active: bool) -> dict[str, Any]:
     overdue, collection = policy.overdue_letter, policy.collection_letter
     competitor = policy.competitor_letter
@@ -171,6 +196,7 @@ def _rule_row(policy: Policy, as_of: date, *, is_active: bool) -> dict[str, Any]
 
 POLICY_TABLES: dict[str, dict[str, str]] = {
     "policy.book": BOOK_TYPES,
+    "policy.month": MONTH_TYPES,
     "policy.rule": RULE_TYPES,
     "policy.segment": SEGMENT_TYPES,
     "policy.strategy": STRATEGY_TYPES,
@@ -183,6 +209,7 @@ POLICY_TABLES: dict[str, dict[str, str]] = {
 
 POLICY_GRAINS = {
     "policy.book": "one row: what holds for the whole ledger",
+    "policy.month": "one row a month of the last 13 whole ones; month_no is 12 times the year and the month",
     "policy.rule": "one row a policy: where its letters and grades change",
     "policy.segment": "one row a segment and industry; the first that fits counts",
     "policy.strategy": STRATEGY_GRAIN,
@@ -198,6 +225,7 @@ def policy_tables(policies: Policies, as_of: date) -> dict[str, tuple[dict[str, 
     has one a policy; what a scorecard says stands once, however many policies use it."""
     rows: dict[str, Rows] = {
         "policy.book": [_book_row(policies.active, as_of)],
+        "policy.month": _month_rows(as_of),
         "policy.rule": [_rule_row(p, as_of, is_active=p is policies.active) for p in policies.all],
         "policy.segment": [row for policy in policies.all for row in segment_rows(policy)],
         "policy.strategy": [row for policy in policies.all for row in strategy_rows(policy)],

@@ -17,43 +17,12 @@
 
 WITH
 
-step AS (
-  SELECT 0 AS months
-  UNION ALL SELECT 1
-  UNION ALL SELECT 2
-  UNION ALL SELECT 3
-  UNION ALL SELECT 4
-  UNION ALL SELECT 5
-  UNION ALL SELECT 6
-  UNION ALL SELECT 7
-  UNION ALL SELECT 8
-  UNION ALL SELECT 9
-  UNION ALL SELECT 10
-  UNION ALL SELECT 11
-  UNION ALL SELECT 12
-),
-
--- The first day after the last whole month; a night on the last day of a month has that month.
-after AS (
-  SELECT CAST(DATE_TRUNC('month', CAST(CAST(:as_of AS DATE) + INTERVAL '1' DAY AS DATE)) AS DATE) AS first_day
-),
-
-ending AS (
-  SELECT CAST(CAST(after.first_day - INTERVAL '1' MONTH * step.months AS DATE) - INTERVAL '1' DAY AS DATE)
-    AS month_end
-  FROM after
-  CROSS JOIN step
-),
-
--- Months are counted through the years: everything of one month stands on its last day.
-month AS (
-  SELECT month_end, 12 * EXTRACT(YEAR FROM month_end) + EXTRACT(MONTH FROM month_end) AS month_no
-  FROM ending
-),
-
--- What was booked until the end of the first of them is in every balance.
+-- What was booked until the end of the first of them is in every balance. Months are counted through the years:
+-- everything of one month stands on its last day.
 earliest AS (
-  SELECT MIN(month_no) AS month_no, MIN(month_end) AS month_end FROM month
+  SELECT month_no, month_end
+  FROM policy.month
+  WHERE months_ago = 12
 ),
 
 item AS (
@@ -151,7 +120,7 @@ standing AS (
     EXTRACT(DAY FROM (CAST(month.month_end AS TIMESTAMP) - CAST(gathered.due_date AS TIMESTAMP)))
       AS days_past_due
   FROM gathered
-  JOIN month
+  JOIN policy.month
     ON month.month_no >= gathered.from_no
     AND (gathered.until_no IS NULL OR month.month_no < gathered.until_no)
 ),

@@ -39,24 +39,17 @@ base AS (
 
 balance AS (
   SELECT
-    12 * EXTRACT(YEAR FROM month_aging.month_end) + EXTRACT(MONTH FROM month_aging.month_end) AS month_no,
+    month.months_ago,
     month_aging.bucket_no,
     SUM(month_aging.open_amount * currency.rate_to_base) AS open_base
   FROM indicator.month_aging
+  JOIN policy.month ON month.month_end = month_aging.month_end
   JOIN event.currency ON currency.currency = month_aging.currency
   WHERE month_aging.bucket_no <= 5 AND currency.rate_to_base IS NOT NULL
-  GROUP BY
-    12 * EXTRACT(YEAR FROM month_aging.month_end) + EXTRACT(MONTH FROM month_aging.month_end),
-    month_aging.bucket_no
+  GROUP BY month.months_ago, month_aging.bucket_no
 ),
 
 -- The newest whole month has no month after it: it is only flowed into.
-newest AS (
-  SELECT
-    12 * EXTRACT(YEAR FROM CAST(CAST(:as_of AS DATE) + INTERVAL '1' DAY AS DATE))
-    + EXTRACT(MONTH FROM CAST(CAST(:as_of AS DATE) + INTERVAL '1' DAY AS DATE)) - 1 AS month_no
-),
-
 monthly AS (
   SELECT
     balance.bucket_no,
@@ -64,10 +57,9 @@ monthly AS (
     COALESCE(later.open_base, 0) AS next_base,
     CAST(COALESCE(later.open_base, 0) / NULLIF(balance.open_base, 0) AS DECIMAL(28, 10)) AS ratio
   FROM balance
-  CROSS JOIN newest
   LEFT JOIN balance AS later
-    ON later.month_no = balance.month_no + 1 AND later.bucket_no = balance.bucket_no + 1
-  WHERE balance.month_no < newest.month_no AND balance.bucket_no < 5
+    ON later.months_ago = balance.months_ago - 1 AND later.bucket_no = balance.bucket_no + 1
+  WHERE balance.months_ago > 0 AND balance.bucket_no < 5
 ),
 
 flow AS (

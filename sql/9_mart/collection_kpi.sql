@@ -23,35 +23,6 @@
 
 WITH
 
-step AS (
-  SELECT 0 AS months
-  UNION ALL SELECT 1
-  UNION ALL SELECT 2
-  UNION ALL SELECT 3
-  UNION ALL SELECT 4
-  UNION ALL SELECT 5
-  UNION ALL SELECT 6
-  UNION ALL SELECT 7
-  UNION ALL SELECT 8
-  UNION ALL SELECT 9
-  UNION ALL SELECT 10
-  UNION ALL SELECT 11
-),
-
-after AS (
-  SELECT CAST(DATE_TRUNC('month', CAST(CAST(:as_of AS DATE) + INTERVAL '1' DAY AS DATE)) AS DATE) AS first_day
-),
-
-month AS (
-  SELECT
-    CAST(after.first_day - INTERVAL '1' MONTH * (step.months + 1) AS DATE) AS month_start,
-    CAST(CAST(after.first_day - INTERVAL '1' MONTH * step.months AS DATE) - INTERVAL '1' DAY AS DATE) AS month_end,
-    CAST(CAST(after.first_day - INTERVAL '1' MONTH * (step.months + 1) AS DATE) - INTERVAL '1' DAY AS DATE)
-      AS end_before
-  FROM after
-  CROSS JOIN step
-),
-
 balance AS (
   SELECT
     month_aging.month_end,
@@ -90,11 +61,12 @@ sums AS (
     COALESCE(closing.open_base, 0) AS closing_base,
     COALESCE(closing.current_base, 0) AS current_base,
     COALESCE(closing.overdue_base, 0) AS overdue_base
-  FROM month
+  FROM policy.month
   CROSS JOIN base
   LEFT JOIN balance AS closing ON closing.month_end = month.month_end
-  LEFT JOIN balance AS opening ON opening.month_end = month.end_before
+  LEFT JOIN balance AS opening ON opening.month_end = CAST(month.month_start - INTERVAL '1' DAY AS DATE)
   LEFT JOIN activity ON activity.month_start = month.month_start
+  WHERE month.months_ago < 12
 )
 
 SELECT

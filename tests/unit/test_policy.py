@@ -1,7 +1,8 @@
 """A policy is data with a schema: refused with file, line, field and what is allowed, or small tables."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,27 @@ def test_the_tables_the_sql_joins_to() -> None:
     assert found["article"]["overdue_from"] == date(2025, 11, 20)
     assert found["balanced"]["overdue_from"] == date(2026, 5, 20)  # six months
     assert found["article"]["collection_until"] == date(2026, 11, 10)  # matures in ten days
+
+
+@pytest.mark.parametrize(
+    ("night", "newest"),
+    [
+        (date(2026, 11, 29), date(2026, 10, 31)),
+        (date(2026, 11, 30), date(2026, 11, 30)),  # over with this night
+        (date(2024, 3, 1), date(2024, 2, 29)),
+        (date(2026, 12, 31), date(2026, 12, 31)),
+        (date(2027, 1, 30), date(2026, 12, 31)),
+    ],
+)
+def test_the_last_whole_months(night: date, newest: date) -> None:
+    _, rows = policy_tables(load_policies("article", beside=POLICY_FOLDER), night)["policy.month"]
+
+    assert rows[0]["month_end"] == newest
+    assert [row["months_ago"] for row in rows] == list(range(13))
+    for later, earlier in pairwise(rows):
+        assert earlier["month_no"] == later["month_no"] - 1
+        assert earlier["month_end"] == later["month_start"] - timedelta(days=1)
+    assert all(row["month_no"] % 12 == row["month_start"].month % 12 for row in rows)
 
 
 def test_windows_of_a_leap_day() -> None:
