@@ -70,7 +70,7 @@ verb_of_group = partial(verb, map_index_template="{{ task.op_kwargs['group'] }}"
     deadline=BY_SIX if EVERY_NIGHT else None,
     params={"as_of": Param(None, type=["null", "string"], format="date", title="Business date")},
     max_active_runs=1,
-    default_args=RETRIES,
+    default_args={"owner": "zixin", **RETRIES},
     tags=["credit files"],
     doc_md=__doc__,
 )
