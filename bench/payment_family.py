@@ -50,13 +50,10 @@ def engine(threads: int) -> DuckDBEngine:
 def run_model(name: str, threads: int) -> None:
     """One SQL file, from Parquet to Parquet."""
     model = next(model for model in models.models() if model.full_name == name)
-    engine(threads).write(
-        model.sql,
+    model.write(
+        engine(threads),
         {table: [FOLDER / f"{table}.parquet"] for table in model.reads},
         as_of=AS_OF,
-        types=model.types,
-        order_by=model.key,
-        may_be_null=model.key_may_be_null,
         target=FOLDER / f"{name}.parquet",
     )
 

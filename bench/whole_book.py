@@ -60,13 +60,10 @@ def run_layer(layer: str, threads: int) -> None:
     """Every SQL file of a layer, from Parquet to Parquet, one after the other, as the night's task does."""
     for model in models.models(layer):
         start = time.perf_counter()
-        engine(threads).write(
-            model.sql,
+        model.write(
+            engine(threads),
             {table: [folder() / f"{table}.parquet"] for table in model.reads},
             as_of=AS_OF,
-            types=model.types,
-            order_by=model.key,
-            may_be_null=model.key_may_be_null,
             target=folder() / f"{model.full_name}.parquet",
         )
         seconds = time.perf_counter() - start

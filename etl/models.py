@@ -7,10 +7,12 @@ types and checks the key, and the data dictionary and the database comments quot
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
+from etl.engine import Engine, Tables
 from etl.errors import ZixinError
 from etl.settings import PROJECT
 
@@ -81,6 +83,18 @@ class Model:
         """The tables (schema.table) the SELECT names, sorted."""
         body = "\n".join(line.split("--")[0] for line in self.sql.splitlines())
         return tuple(sorted(set(_TABLE.findall(body))))
+
+    def write(self, engine: Engine, tables: Tables, *, as_of: date, target: Path) -> int:
+        """Make the table out of those it reads, one Parquet file; returns its rows."""
+        return engine.write(
+            self.sql,
+            {name: tables[name] for name in self.reads},
+            as_of=as_of,
+            types=self.types,
+            order_by=self.key,
+            may_be_null=self.key_may_be_null,
+            target=target,
+        )
 
 
 def read_model(path: Path) -> Model:

@@ -170,15 +170,7 @@ def transform(as_of: date, layer: str) -> dict[str, Any]:
                 ),
                 columns=model.types,
                 inputs=shas,
-                produce=partial(
-                    ctx.engine.write,
-                    model.sql,
-                    files,
-                    as_of=as_of,
-                    types=model.types,
-                    order_by=model.key,
-                    may_be_null=model.key_may_be_null,
-                ),
+                produce=partial(model.write, ctx.engine, files, as_of=as_of),
             ).rows
     return rows
 

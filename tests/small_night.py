@@ -58,15 +58,7 @@ def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "Sm
             tables[name] = [_write(connection, root, name, types, given)]
     for model in models():
         target = root / f"{model.full_name}.parquet"
-        engine.write(
-            model.sql,
-            {name: tables[name] for name in model.reads},
-            as_of=as_of,
-            types=model.types,
-            order_by=model.key,
-            may_be_null=model.key_may_be_null,
-            target=target,
-        )
+        model.write(engine, tables, as_of=as_of, target=target)
         tables[model.full_name] = [target]
     return SmallNight(engine, tables, as_of)
 

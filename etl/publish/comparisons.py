@@ -69,13 +69,8 @@ def write_comparisons(
                 else tables[read]
                 for read in model.reads
             }
-            rows[model.full_name] = ctx.engine.write(
-                model.sql,
-                inputs,
-                as_of=as_of,
-                types=model.types,
-                order_by=model.key,
-                target=table_file(folder, model),
+            rows[model.full_name] = model.write(
+                ctx.engine, inputs, as_of=as_of, target=table_file(folder, model)
             )
     _check(ctx, as_of, tables, folder)
     return {**rows, **_write_validation(ctx, as_of, folder)}

@@ -242,15 +242,7 @@ class Night:
         target = _builds() / f"{key}.parquet"
         if not target.exists():
             scratch = self.root / f"{wanted.full_name}.parquet"
-            self.engine.write(
-                wanted.sql,
-                {upstream: self.files[upstream] for upstream in wanted.reads},
-                as_of=self.as_of,
-                types=wanted.types,
-                order_by=wanted.key,
-                may_be_null=wanted.key_may_be_null,
-                target=scratch,
-            )
+            wanted.write(self.engine, self.files, as_of=self.as_of, target=scratch)
             scratch.replace(target)
         return target
 

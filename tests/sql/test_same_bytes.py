@@ -447,15 +447,7 @@ def night(root: Path, tables: dict[str, list[Path]], *, threads: int) -> dict[st
     hashes = {}
     for model in models.models():
         target = root / f"{model.full_name}.parquet"
-        engine.write(
-            model.sql,
-            {name: tables[name] for name in model.reads},
-            as_of=NIGHT,
-            types=model.types,
-            order_by=model.key,
-            may_be_null=model.key_may_be_null,
-            target=target,
-        )
+        model.write(engine, tables, as_of=NIGHT, target=target)
         tables[model.full_name] = [target]
         hashes[model.full_name] = file_sha256(target)
     return hashes
