@@ -10,20 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl import models
 from tests.sql.night import NIGHT, Night, build, policies
-from tests.sql.worlds import Customer, later, rows, worlds
+from tests.sql.worlds import A_FEW, Customer, later, rows, worlds
 
-A_FEW = settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.generate],  # a whole night each: nobody waits for shrinking
-)
 BETTER = {"A": 0, "B": 1, "C": 2, "D": 3}
 PUBLISHED = [model.full_name for model in models.models()]
 

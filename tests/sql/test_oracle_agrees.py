@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import formulas
@@ -29,7 +29,7 @@ from tests.sql.agreement import (
     turnover_of,
 )
 from tests.sql.night import Night, build, policies
-from tests.sql.worlds import Customer, rows, worlds
+from tests.sql.worlds import A_FEW, Customer, rows, worlds
 
 NIGHTS = [date(2026, 11, 20), date(2024, 2, 29), date(2026, 3, 15)]
 
@@ -117,13 +117,7 @@ def compare_letters(
     assert not differences(got, expected), (who, policy_id)
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.generate],  # a whole night each: nobody waits for shrinking
-)
+@settings(A_FEW, max_examples=12)
 @given(data=st.data())
 @pytest.mark.parametrize("as_of", NIGHTS)
 def test_random_ledgers(as_of, data):

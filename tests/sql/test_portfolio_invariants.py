@@ -6,18 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from tests.sql.night import NIGHT, Night, build, policies
-from tests.sql.worlds import Customer, rows, worlds
+from tests.sql.worlds import A_FEW, Customer, rows, worlds
 
-A_FEW = settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.generate],  # a whole night each: nobody waits for shrinking
-)
 CENT = Decimal("0.01")
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.oracle.ledger import Allocation, Claim, Credit, Dispute, Invoice, Ledger
@@ -20,6 +21,14 @@ DUE_DAYS = [-40, -3, -1, 0, 1, 4, 5, 9, 10, 11, 30, 31, 61, 91, 182, 183, 184, 3
 PAY_DAYS = [-20, -7, -1, 0, 1, 4, 5, 9, 10, 11, 25, 60]
 SHARES = [None, "1", "0.95", "0.9499", "0.90", "0.8999", "0.5"]
 """Of what had to be paid; None: nothing was."""
+
+A_FEW = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.generate],  # a whole night each: nobody waits for shrinking
+)
 
 
 @dataclass(frozen=True)
