@@ -11,7 +11,7 @@
 --   policy_id              VARCHAR        the policy
 --   group_id               VARCHAR        the ultimate parent: a customer, or the source's own number
 --   is_active              BOOLEAN        the policy the book is run under
---   group_name             VARCHAR        the parent's name; NULL: it is no customer of ours
+--   group_name             VARCHAR        the parent's name, of a parent we do not sell to as the source writes it; NULL: nobody says
 --   customer_cnt           BIGINT         customers in the group
 --   party_cnt              BIGINT         legal parties in the group
 --   is_circular            BOOLEAN        its parents own each other in a circle
@@ -78,13 +78,25 @@ summed AS (
     SUM(grade_no * exposure_amount) AS weighed_exposure
   FROM member
   GROUP BY policy_id, group_id
+),
+
+-- A holding is seldom a customer: people know it by the name that came with its number.
+named AS (
+  SELECT
+    parent_id,
+    parent_name,
+    ROW_NUMBER() OVER (
+      PARTITION BY parent_id ORDER BY valid_from DESC NULLS LAST, parent_name, customer_id
+    ) AS place
+  FROM current.group_member
+  WHERE NOT is_deleted AND parent_name IS NOT NULL
 )
 
 SELECT
   summed.policy_id,
   summed.group_id,
   summed.is_active,
-  customer.customer_name AS group_name,
+  COALESCE(customer.customer_name, named.parent_name) AS group_name,
   summed.customer_cnt,
   summed.party_cnt,
   summed.is_circular,
@@ -115,6 +127,7 @@ SELECT
   ranked.customer_id AS worst_customer_id
 FROM summed
 LEFT JOIN core.customer ON customer.customer_id = summed.group_id
+LEFT JOIN named ON named.parent_id = summed.group_id AND named.place = 1
 LEFT JOIN ranked
   ON ranked.policy_id = summed.policy_id AND ranked.group_id = summed.group_id AND ranked.place = 1
 ORDER BY policy_id, group_id

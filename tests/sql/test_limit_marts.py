@@ -100,3 +100,17 @@ def test_a_group_in_full(night) -> None:
     assert (row["worst_grade"], row["worst_customer_id"]) == ("D", "C2")
     assert (row["weighted_grade"], row["weighted_points"]) == ("D", 4)
     assert row["unrated_exposure"] == 80  # C1 and C3 had nothing due yet
+
+
+def test_a_holding_we_do_not_sell_to_has_the_name_its_members_came_with(night) -> None:
+    found = night(
+        customer="customer_id\nC1\nC2\nC3",
+        group_member="""
+            customer_id | parent_id | parent_name | valid_from
+            C1          | HOLD      | 控股        | 2020-01-01
+            C2          | HOLD      | 新控股      | 2025-01-01    # renamed
+            C3          | HOLD      | -           | 2026-01-01
+        """,
+    )
+
+    found.expect("mart.group_exposure", "group_id | group_name\nHOLD | 新控股", policy_id="article")
