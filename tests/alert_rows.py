@@ -1,15 +1,19 @@
-"""One alert of every kind, as sql/alert.sql reads them, and what a person is told of each."""
+"""One alert of every kind, and what a person is told of each."""
 
+from datetime import date
 from pathlib import Path
+from shutil import copyfile
 
 import duckdb
 
-from etl.models import comparisons
-from etl.publish.alert_list import SQL
+from tests.sql.night import build, model, policies
 
 C = "customer"
-# rule, subject kind, subject, severity, value, threshold, previous value, text, previous text,
-# what the English and the Chinese reader see
+GIVEN = (
+    "rule_id", "subject_kind", "subject_id", "severity", "value", "threshold", "previous_value",
+    "value_text", "previous_text",
+)  # fmt: skip
+# GIVEN, and what the English and the Chinese reader see
 KINDS = (
     ("EW01", C, "C1", "red", "376658.01", "300000", None, None, None,
      "exposure 376,658.01 CNY · line 300,000.00 CNY", "占用 376,658.01 CNY · 警戒线 300,000.00 CNY"),
@@ -88,6 +92,8 @@ KINDS = (
 
 def night_with_all(folder: Path) -> duckdb.DuckDBPyConnection:
     """A night's tables as far as its list of alerts reads them, with mart.alert in `folder`/tables."""
+    (folder / "tables").mkdir(parents=True)
+    copyfile(_listed(folder), folder / "tables" / "mart.alert.parquet")
     connection = duckdb.connect()
     for schema in ("policy", "event", "measure"):
         connection.execute(f"CREATE SCHEMA {schema}")
@@ -96,33 +102,39 @@ def night_with_all(folder: Path) -> duckdb.DuckDBPyConnection:
         "SELECT 'EW' || lpad(CAST(n AS VARCHAR), 2, '0') AS rule_id, '规则' AS title_zh, 'Rule' AS title_en "
         "FROM range(1, 21) AS numbers (n)"
     )
-    connection.execute(
-        "CREATE TABLE policy.freshness AS SELECT * FROM (VALUES ('statement', 18), ('bureau', 1)) "
-        "AS one (source, months)"
-    )
     connection.execute("CREATE TABLE event.currency AS SELECT 'CNY' AS base_currency")
     connection.execute(
         "CREATE TABLE measure.exposure AS SELECT * FROM (VALUES "
         "('C1', CAST(10 AS DECIMAL(28, 2))), ('C2', 2000), ('C3', NULL)) AS one (customer_id, exposure_amount)"
     )
-    types = next(model.types for model in comparisons() if model.full_name == "mart.alert")
-    columns = ", ".join(f"{name} {type_}" for name, type_ in types.items())
-    connection.execute(f"CREATE TABLE given ({columns})")
-    for rule, kind, subject, severity, value, line, before, text, text_before, *_ in KINDS:
-        connection.execute(
-            "INSERT INTO given (rule_id, subject_kind, subject_id, customer_id, severity, value, threshold, "
-            "previous_value, value_text, previous_text, escalation_level, state, is_new, first_seen) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', TRUE, DATE '2026-11-20')",
-            [rule, kind, subject, subject if kind == C else None, severity, value, line, before, text,
-             text_before, {"EW05": 3, "EW16": 1}.get(rule, 2)],
-        )  # fmt: skip
-    (folder / "tables").mkdir(parents=True)
-    connection.execute(f"COPY given TO '{folder / 'tables/mart.alert.parquet'}' (FORMAT parquet)")
     return connection
 
 
+def _listed(folder: Path) -> Path:
+    """mart.alert, made by its SQL, of a night on which all of `KINDS` are met."""
+    night = build(folder, {}, as_of=date(2026, 11, 20), policies=policies(), made={})
+    types = model("action.alert_money").types
+    night.inputs["action.alert_money"] = (
+        types,
+        [
+            {**dict.fromkeys(types), **dict(zip(GIVEN, kind, strict=False)),
+             "customer_id": kind[2] if kind[1] == C else None}
+            for kind in KINDS
+        ],
+    )  # fmt: skip
+    columns = night.inputs["policy.freshness"][0]
+    night.inputs["policy.freshness"] = (
+        columns,
+        [
+            {**dict.fromkeys(columns), "source": source, "months": months}
+            for source, months in (("statement", 18), ("bureau", 1))
+        ],
+    )
+    return night.file("mart.alert")
+
+
 def measures() -> set[tuple[str, str | None, str | None, str | None]]:
-    """Every line of sql/alert.sql's list: measure, its unit, the unit of what it was, of the line."""
-    query = SQL.read_text(encoding="utf-8")
-    listed = query[query.index("VALUES") : query.index("measured AS")].rsplit("),", 1)[0]
+    """Every line of sql/compare/alert.sql's list: measure, its unit, the unit of what it was, of the line."""
+    query = model("mart.alert").sql
+    listed = query[query.index("VALUES") :].split("\n)", 1)[0]
     return set(duckdb.sql(f"SELECT * FROM ({listed}) AS one (a, b, c, d)").fetchall())

@@ -18,9 +18,13 @@
 --   family            VARCHAR        credit, legal, performance, fraud and so on [R4-45]
 --   customer_id       VARCHAR        the customer; NULL: about no single customer
 --   severity          VARCHAR        amber: look at it; red: act today
---   value             DECIMAL(28,6)  what was measured; NULL: the rule counts no number
---   threshold         DECIMAL(28,6)  the line that was met; NULL: any
---   previous_value    DECIMAL(28,6)  the same before; NULL: nothing to compare with
+--   measure           VARCHAR        what was measured: exposure, days_late and so on; the pages have a sentence for each
+--   value             DECIMAL(28,6)  what was measured, in unit; NULL: the rule counts no number
+--   unit              VARCHAR        of value; money: base currency; NULL: no number, or the place of a letter, D 4
+--   threshold         DECIMAL(28,6)  the line that was met, in threshold_unit; NULL: any
+--   threshold_unit    VARCHAR        of threshold; NULL: the rule has no line
+--   previous_value    DECIMAL(28,6)  value before, in previous_unit; NULL: nothing to compare with
+--   previous_unit     VARCHAR        of previous_value: of some rules what the value is a share of; NULL: the rule has none
 --   value_text        VARCHAR        the letter, grade or word now; NULL: a number says it
 --   previous_text     VARCHAR        the same before
 --   evidence_keys     VARCHAR        kind:number of the records behind it, comma-separated; NULL: the books
@@ -265,44 +269,113 @@ word AS (
     AND alert_ack.decided_on <= CAST(:as_of AS DATE)
     AND alert_ack.decided_on >= listed.severe_since
     AND (alert_ack.until IS NULL OR alert_ack.until >= CAST(:as_of AS DATE))
+),
+
+-- What a number is follows from the rule, and for some rules from the word beside it.
+measured AS (
+  SELECT
+    listed.*,
+    CASE listed.rule_id
+      WHEN 'EW01' THEN CASE WHEN listed.threshold = 0 THEN 'exposure_no_limit' ELSE 'exposure' END
+      WHEN 'EW02' THEN 'letter'
+      WHEN 'EW03' THEN 'letter'
+      WHEN 'EW04' THEN 'days_late'
+      WHEN 'EW05' THEN CASE WHEN listed.value_text = 'match_review' THEN 'match_review' ELSE 'at_stake' END
+      WHEN 'EW06' THEN 'bureau_score'
+      WHEN 'EW07' THEN 'orders'
+      WHEN 'EW08' THEN listed.value_text
+      WHEN 'EW09' THEN listed.value_text
+      WHEN 'EW10' THEN CASE WHEN listed.value_text IS NULL THEN 'ratio_class' ELSE 'z_score' END
+      WHEN 'EW11' THEN 'early_share'
+      WHEN 'EW12' THEN 'reopened'
+      WHEN 'EW13' THEN CASE listed.subject_kind WHEN 'book' THEN 'top_five' ELSE 'group_exposure' END
+      WHEN 'EW14' THEN listed.value_text
+      WHEN 'EW15' THEN 'data_age'
+      WHEN 'EW16' THEN 'silence'
+      WHEN 'EW17' THEN 'registration'
+      WHEN 'EW18' THEN CASE listed.subject_kind WHEN 'currency' THEN 'rate' ELSE 'industry_band' END
+      WHEN 'EW19' THEN 'feed'
+      WHEN 'EW20' THEN CASE WHEN listed.value_text IS NULL THEN 'coverage' ELSE 'letter' END
+    END AS measure
+  FROM listed
+),
+
+-- A letter is a word; its number only says which is worse.
+reading (measure, unit, previous_unit, threshold_unit) AS (
+  VALUES
+    ('exposure', 'money', NULL, 'money'),
+    ('exposure_no_limit', 'money', NULL, NULL),
+    ('letter', NULL, NULL, NULL),
+    ('coverage', 'share', 'share', 'share'),
+    ('days_late', 'days', 'days', 'days'),
+    ('at_stake', 'money', NULL, 'money'),
+    ('match_review', 'count', NULL, NULL),
+    ('bureau_score', 'share', 'share', 'share'),
+    ('orders', 'share', 'count', 'share'),
+    ('delivery_delay', 'days', NULL, 'days'),
+    ('breach', 'count', NULL, NULL),
+    ('complaint_rate', 'share', NULL, 'share'),
+    ('refund_rate', 'share', NULL, 'share'),
+    ('z_score', 'ratio', NULL, 'count'),
+    ('ratio_class', 'count', 'count', 'count'),
+    ('early_share', 'share', 'count', 'share'),
+    ('reopened', 'count', NULL, 'count'),
+    ('group_exposure', 'money', NULL, 'money'),
+    ('top_five', 'money', NULL, 'money'),
+    ('cover_ends', 'days', NULL, 'days'),
+    ('cover_too_small', 'money', NULL, 'money'),
+    ('data_age', 'days', NULL, 'months'),
+    ('silence', 'days', NULL, 'days'),
+    ('registration', 'count', NULL, NULL),
+    ('industry_band', 'count', 'count', 'count'),
+    ('rate', 'rate', 'rate', 'share'),
+    ('feed', NULL, NULL, NULL)
 )
 
 SELECT
-  listed.rule_id,
-  listed.subject_kind,
-  listed.subject_id,
-  listed.rule_id || '|' || listed.subject_kind || '|' || listed.subject_id || '|'
-  || CAST(listed.first_seen AS VARCHAR) AS alert_id,
-  listed.rule_version,
-  listed.family,
-  listed.customer_id,
-  listed.severity,
-  listed.value,
-  listed.threshold,
-  listed.previous_value,
-  listed.value_text,
-  listed.previous_text,
-  listed.evidence_keys,
-  listed.action_code,
-  listed.escalation_level,
-  listed.first_seen,
-  listed.last_seen,
-  listed.severe_since,
-  listed.is_holding,
+  measured.rule_id,
+  measured.subject_kind,
+  measured.subject_id,
+  measured.rule_id || '|' || measured.subject_kind || '|' || measured.subject_id || '|'
+  || CAST(measured.first_seen AS VARCHAR) AS alert_id,
+  measured.rule_version,
+  measured.family,
+  measured.customer_id,
+  measured.severity,
+  measured.measure,
+  measured.value,
+  reading.unit,
+  -- The line of old data stands in months in the policy.
+  COALESCE(measured.threshold, freshness.months) AS threshold,
+  reading.threshold_unit,
+  measured.previous_value,
+  reading.previous_unit,
+  measured.value_text,
+  measured.previous_text,
+  measured.evidence_keys,
+  measured.action_code,
+  measured.escalation_level,
+  measured.first_seen,
+  measured.last_seen,
+  measured.severe_since,
+  measured.is_holding,
   CASE
-    WHEN NOT listed.is_holding THEN 'closed'
+    WHEN NOT measured.is_holding THEN 'closed'
     WHEN word.state = 'ack' THEN 'ack'
     WHEN word.state IS NOT NULL THEN 'closed'
     ELSE 'open'
   END AS state,
-  listed.first_seen = CAST(:as_of AS DATE) AS is_new,
+  measured.first_seen = CAST(:as_of AS DATE) AS is_new,
   word.decided_by AS ack_by,
   word.note AS ack_note,
   word.decided_on AS ack_on
-FROM listed
+FROM measured
+LEFT JOIN reading ON reading.measure = measured.measure
+LEFT JOIN policy.freshness AS freshness
+  ON freshness.source = CASE WHEN measured.rule_id = 'EW15' THEN measured.value_text END
 LEFT JOIN word
-  ON word.rule_id = listed.rule_id
-    AND word.subject_kind = listed.subject_kind
-    AND word.subject_id = listed.subject_id
+  ON word.rule_id = measured.rule_id
+    AND word.subject_kind = measured.subject_kind
+    AND word.subject_id = measured.subject_id
     AND word.place = 1
 ORDER BY rule_id, subject_kind, subject_id

@@ -162,6 +162,32 @@ def fired(night, as_of, severity, before=None, **more):
     return night(as_of=as_of, before=before, made={"action.alert_money": table}, **more)
 
 
+def test_a_number_stands_with_its_unit(night):
+    night(
+        made={
+            "action.alert_outside": """
+                rule_id | subject_kind | subject_id | severity | value | threshold | previous_value | value_text
+                EW15    | customer     | C1         | amber    | 600   | -         | -              | statement
+                EW18    | customer     | C1         | amber    | 4     | 1         | 3              | -
+                EW18    | currency     | JPY        | amber    | 0.047 | 0.05      | 0.05           | -
+            """,
+            "action.alert_conduct": """
+                rule_id | subject_kind | subject_id | severity | value | threshold | previous_value | value_text
+                EW07    | customer     | C1         | amber    | -0.6  | -0.5      | 10             | -
+            """,
+        }
+    ).expect(
+        "mart.alert",
+        """
+        rule_id | subject_id | measure | value | unit | threshold | threshold_unit | previous_value | previous_unit
+        EW15 | C1 | data_age | 600 | days | 18 | months | - | -
+        EW18 | C1 | industry_band | 4 | count | 1 | count | 3 | count
+        EW18 | JPY | rate | 0.047 | rate | 0.05 | share | 0.05 | rate
+        EW07 | C1 | orders | -0.6 | share | -0.5 | share | 10 | count
+        """,
+    )
+
+
 ACK = """
     ack_id | customer_id | rule_id | state | decided_by | decided_on | until
     K1     | C1          | EW01    | {}    | Ann        | {}         | {}
