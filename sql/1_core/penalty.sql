@@ -1,8 +1,8 @@
 -- penalty: what did authorities decide against each customer, each decision once?
 --
 -- Only what matching accepted. Several providers, or several documents, may tell of one decision: its number is
--- what counts, however it was typed (as in core.legal_record); a document without one stands for itself. One
--- without a day counts from the day it was made public, else from the day we learned of it.
+-- what counts, however it was typed (as in core.legal_record); a document without one stands for itself. A
+-- decision of which none gives the day counts from the day it was first made public, else from when we learned of it.
 --
 -- Grain: one row per customer and decision. Key: customer_id, decision_key.
 -- Requirements: R0-94, R1-31, R1-60.
@@ -10,7 +10,7 @@
 -- Columns
 --   customer_id     VARCHAR         the customer it was decided against
 --   decision_key    VARCHAR         the decision's number, else provider and document
---   decided_on      DATE            the last day that one of its documents gives
+--   decided_on      DATE            the last day that one of its documents gives, else the first on which it was told
 --   is_environment  BOOLEAN         one of them says that environment law was broken
 --   fine_base       DECIMAL(37,10)  the highest stated fine, base currency, not rounded: for sums; NULL: none stated, or is_no_fx
 --   is_no_fx        BOOLEAN         a fine is stated, but none in a currency that has a rate
@@ -28,7 +28,8 @@ document AS (
       ), ''),
       penalty.provider || ' ' || penalty.record_id
     ) AS decision_key,
-    COALESCE(penalty.decided_on, penalty.published_on, penalty.known_on) AS decided_on,
+    penalty.decided_on,
+    COALESCE(penalty.published_on, penalty.known_on) AS told_on,
     COALESCE(penalty.category = 'environment', FALSE) AS is_environment,
     penalty.amount,
     -- Nothing is nothing in any currency.
@@ -45,11 +46,11 @@ document AS (
 SELECT
   customer_id,
   decision_key,
-  MAX(decided_on) AS decided_on,
+  COALESCE(MAX(decided_on), MIN(told_on)) AS decided_on,
   COUNT(*) FILTER (WHERE is_environment) > 0 AS is_environment,
   MAX(fine_base) AS fine_base,
   COUNT(amount) > 0 AND COUNT(fine_base) = 0 AS is_no_fx
 FROM document
-WHERE decided_on <= CAST(:as_of AS DATE)
+WHERE COALESCE(decided_on, told_on) <= CAST(:as_of AS DATE)
 GROUP BY customer_id, decision_key
 ORDER BY customer_id, decision_key

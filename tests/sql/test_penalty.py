@@ -95,3 +95,22 @@ def test_a_fine_without_a_rate_is_not_none(night):
         """,
     )
     found.expect("indicator.legal", "penalty_cnt_36m | penalty_amount_36m\n3 | -")
+
+
+def test_an_old_decision_told_again_stays_old(night):
+    """A later document that gives no day does not make the decision new."""
+    found = night(
+        penalty="""
+            provider | record_id | customer_id | case_no | decided_on | published_on | known_on
+            qcc      | P1        | C1          | 1号     | 2024-03-01 | -            | 2024-04-01
+            tyc      | P1        | C1          | 1号     | -          | -            | 2026-11-20
+            qcc      | P2        | C1          | 2号     | -          | 2026-02-01   | 2026-02-02
+            tyc      | P2        | C1          | 2号     | -          | -            | 2026-11-20
+        """,
+        record_link=[link(f"P{n}", provider=who) for n in (1, 2) for who in ("qcc", "tyc")],
+    )
+
+    found.expect(
+        "core.penalty",
+        "decision_key | decided_on\n1号 | 2024-03-01\n2号 | 2026-02-01",
+    )
