@@ -15,7 +15,7 @@
 --   open_amount             DECIMAL(28,2)  open in the ledger
 --   overdue_amount          DECIMAL(28,2)  open and past due
 --   opening_amount          DECIMAL(28,2)  open at the start of the look-back window
---   sales_amount            DECIMAL(28,2)  billed in the window less credit notes
+--   sales_amount            DECIMAL(28,2)  billed in the window less credit notes, over the whole book (mart.bad_debt)
 --   collected_amount        DECIMAL(28,2)  cash received in the window
 --   window_days             INTEGER        days of the window
 --   overdue_share           DECIMAL(18,6)  fraction overdue_amount / open_amount; NULL: nothing open
@@ -33,9 +33,20 @@ customer AS (
     COUNT(*) FILTER (WHERE open_amount > 0) AS open_customer_cnt,
     COUNT(*) FILTER (WHERE overdue_amount > 0) AS overdue_customer_cnt,
     COUNT(*) FILTER (WHERE no_fx_item_cnt > 0) AS no_fx_customer_cnt,
-    COALESCE(SUM(sales_amount), 0) AS sales_base,
     COALESCE(SUM(payment_amount_12m), 0) AS cash_base
   FROM indicator.payment
+),
+
+-- The book's own sum: a customer credited for what it bought before the window has less than no sales here, though
+-- nothing of its own can be divided by them.
+sale AS (
+  SELECT
+    COALESCE(ROUND(SUM(CAST(book_day.billed_amount - book_day.credited_amount AS DECIMAL(28, 2)) * currency.rate_to_base), 2), 0)
+      AS sales_base
+  FROM indicator.book_day
+  JOIN event.currency ON currency.currency = book_day.currency
+  CROSS JOIN policy.book
+  WHERE book_day.event_date > book.window_start
 ),
 
 ledger AS (
@@ -54,13 +65,15 @@ base AS (
 sums AS (
   SELECT
     customer.*,
+    sale.sales_base,
     ledger.*,
     base.base_currency,
-    CASE WHEN customer.sales_base > 0 THEN customer.sales_base END AS positive_sales_base,
+    CASE WHEN sale.sales_base > 0 THEN sale.sales_base END AS positive_sales_base,
     book.window_months,
     EXTRACT(DAY FROM (CAST(CAST(:as_of AS DATE) AS TIMESTAMP) - CAST(book.window_start AS TIMESTAMP)))
       AS window_days
   FROM customer
+  CROSS JOIN sale
   CROSS JOIN ledger
   CROSS JOIN base
   CROSS JOIN policy.book

@@ -371,3 +371,22 @@ def test_the_book_day_by_day(night):
         2026-11-20 | EUR      | 1          | 7             | 0           | 0
         """,
     )
+
+
+def test_a_credit_for_what_was_bought_before_the_window_lowers_the_books_sales(night):
+    """One customer bought nothing this year and was credited 40: sales of the book are 60, in every mart."""
+    found = night(
+        invoice="""
+            customer_id | invoice_id | invoice_date | due_date   | amount
+            C1          | OLD        | 2025-01-10   | 2025-02-10 | 500
+            C2          | NEW        | 2026-10-10   | 2026-12-10 | 100
+        """,
+        credit_note="""
+            customer_id | credit_note_id | invoice_id | credit_date | amount | reason
+            C1          | N1             | OLD        | 2026-03-01  | 40     | return
+        """,
+    )
+
+    found.expect("mart.portfolio_summary", "sales_amount\n60")
+    found.expect("mart.bad_debt", "sales_amount\n60", period_kind="look_back")
+    found.expect("indicator.payment", "sales_amount | dso\n0 | -", customer_id="C1")
