@@ -5,6 +5,7 @@ A rule takes a document's name and text and says in sentences what to change.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -62,6 +63,7 @@ def zixin_commands_exist(
                 yield f"{name}: `zixin {command}` takes no {option}"
 
 
+@cache
 def anchors(text: str) -> set[str]:
     """The anchors that Markdown makes of a document's headings."""
     headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text), re.MULTILINE)
