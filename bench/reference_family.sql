@@ -155,20 +155,6 @@ matched AS MATERIALIZED (
   )
 ),
 
-movement AS NOT MATERIALIZED (
-  SELECT
-    *,
-    CASE
-      WHEN cents IS NOT NULL
-        THEN (((paying >> 2) & 65535) * 70368744177664 + cents + 8796093022208
-          + CASE WHEN paying & 3 > 0 THEN 35184372088832 ELSE 0 END)
-          * CASE WHEN is_marked OR paying & 3 > 0 OR cents < 0 THEN -1 ELSE 1 END
-      WHEN is_marked THEN -1
-    END AS event
-  FROM matched
-  WHERE bill_id IS NOT NULL
-),
-
 in_parts AS MATERIALIZED (
   SELECT
     bill_id,
@@ -179,8 +165,17 @@ in_parts AS MATERIALIZED (
     MIN(event) AS first_event,
     MAX(event) AS last_event,
     LIST(event) AS events
-  FROM movement
-  WHERE NOT is_whole AND NOT is_unpaid
+  FROM (
+    SELECT *, CASE
+        WHEN cents IS NOT NULL
+          THEN (((paying >> 2) & 65535) * 70368744177664 + cents + 8796093022208
+            + CASE WHEN paying & 3 > 0 THEN 35184372088832 ELSE 0 END)
+            * CASE WHEN is_marked OR paying & 3 > 0 OR cents < 0 THEN -1 ELSE 1 END
+        WHEN is_marked THEN -1
+      END AS event
+    FROM matched
+    WHERE NOT is_whole AND NOT is_unpaid AND bill_id IS NOT NULL
+  )
   GROUP BY bill_id
 ),
 
@@ -228,8 +223,16 @@ piece AS MATERIALIZED (
       MIN(event),
       MAX(event),
       LIST(event)
-    FROM movement
-    WHERE NOT is_unpaid AND bill >> 42 IN (SELECT customer_no FROM doubled)
+    FROM (
+      SELECT *, CASE
+          WHEN cents IS NOT NULL
+            THEN (((paying >> 2) & 65535) * 70368744177664 + cents + 8796093022208
+              + CASE WHEN paying & 3 > 0 THEN 35184372088832 ELSE 0 END)
+              * CASE WHEN is_marked OR paying & 3 > 0 OR cents < 0 THEN -1 ELSE 1 END
+          WHEN is_marked THEN -1
+        END AS event
+      FROM (SELECT * FROM matched WHERE NOT is_unpaid AND bill >> 42 IN (SELECT customer_no FROM doubled))
+    )
     GROUP BY bill_id
     UNION ALL
     SELECT bill_id, bill, amount, 0, 0, NULL, NULL, NULL
@@ -314,11 +317,12 @@ special AS MATERIALIZED (
   WHERE event_cnt > 2 OR first_event < 0 OR account IS NOT NULL
 ),
 
+-- Kind 0 paid, 1 lowers what is due, 2 closes without paying.
 seen AS MATERIALIZED (
   SELECT
     bill_no,
     (event >> 46) - 32768 AS day,
-    CASE WHEN event & 35184372088832 > 0 THEN 'closed' ELSE 'paid' END AS kind,
+    CASE WHEN event & 35184372088832 > 0 THEN 2 ELSE 0 END AS kind,
     (event & 35184372088831) - 8796093022208 AS cents
   FROM (SELECT bill_no, ABS(UNNEST(events)) AS event FROM special)
   WHERE event > 1
@@ -326,14 +330,14 @@ seen AS MATERIALIZED (
   SELECT
     bill_no,
     credit_date - CAST(:as_of AS DATE),
-    CASE WHEN reason = 'quality_claim' THEN 'paid' ELSE 'credit' END,
+    CASE WHEN reason = 'quality_claim' THEN 0 ELSE 1 END,
     CAST(credit_note.amount * 100 AS BIGINT)
   FROM current.credit_note
   JOIN currency USING (currency)
   JOIN special ON bill_id = invoice_id AND (bill_account & 1023) = currency_no
   WHERE NOT is_deleted AND credit_date <= CAST(:as_of AS DATE)
   UNION ALL
-  SELECT bill_no, claim_date - CAST(:as_of AS DATE), 'paid', CAST(claim.amount * 100 AS BIGINT)
+  SELECT bill_no, claim_date - CAST(:as_of AS DATE), 0, CAST(claim.amount * 100 AS BIGINT)
   FROM current.claim
   JOIN currency USING (currency)
   JOIN special ON bill_id = invoice_id AND (bill_account & 1023) = currency_no
@@ -341,11 +345,11 @@ seen AS MATERIALIZED (
 ),
 
 -- Where the source states a balance, the gap to what was seen is paid the day it was stated, and again if it changes.
-happened AS (
+happened AS MATERIALIZED (
   SELECT bill_no, day, kind, cents
   FROM seen
   UNION ALL
-  SELECT bill_no, day, 'paid', gap - LAG(gap, 1, 0) OVER (PARTITION BY bill_no ORDER BY day)
+  SELECT bill_no, day, 0, gap - LAG(gap, 1, 0) OVER (PARTITION BY bill_no ORDER BY day)
   FROM (
     SELECT stated.bill_no, stated.day, CASE WHEN ABS(gap) > 1 THEN gap ELSE 0 END AS gap
     FROM (
@@ -368,17 +372,6 @@ happened AS (
   )
 ),
 
-paid_day AS MATERIALIZED (
-  SELECT
-    bill_no,
-    day,
-    SUM(cents) FILTER (WHERE kind = 'paid') AS paid,
-    SUM(cents) FILTER (WHERE kind = 'credit') AS credited,
-    SUM(cents) AS booked
-  FROM happened
-  GROUP BY bill_no, day
-),
-
 residual AS MATERIALIZED (
   SELECT
     bill_no,
@@ -390,18 +383,23 @@ residual AS MATERIALIZED (
     COALESCE(booked, 0) AS booked,
     COALESCE(booked_before, 0) AS booked_before,
     GREATEST(amount - COALESCE(credited, 0), 0) AS to_be_paid,
-    GREATEST(amount - COALESCE(credited, 0), 0) - COALESCE(paid, 0) AS residual
+    GREATEST(amount - COALESCE(credited, 0), 0) - COALESCE(paid, 0) AS residual,
+    COALESCE(paid, 0) AS paid,
+    first_paid,
+    last_paid
   FROM special
   LEFT JOIN (
     SELECT
       bill_no,
-      SUM(paid) AS paid,
-      SUM(credited) AS credited,
-      SUM(booked) AS booked,
-      SUM(booked) FILTER (
-        WHERE day <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-      ) AS booked_before
-    FROM paid_day
+      SUM(CASE WHEN kind = 0 THEN cents END) AS paid,
+      SUM(CASE WHEN kind = 1 THEN cents END) AS credited,
+      SUM(cents) AS booked,
+      SUM(CASE
+        WHEN day <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE) THEN cents
+      END) AS booked_before,
+      MIN(CASE WHEN kind = 0 THEN day END) AS first_paid,
+      MAX(CASE WHEN kind = 0 THEN day END) AS last_paid
+    FROM happened
     GROUP BY bill_no
   ) USING (bill_no)
 ),
@@ -443,6 +441,7 @@ contested AS (
   FROM (
     SELECT
       residual.*,
+      put,
       CASE WHEN residual - COALESCE(put, 0) <= 1 THEN 0 ELSE residual - COALESCE(put, 0) END AS unpaid
     FROM residual
     LEFT JOIN (SELECT bill_no, SUM(cents) AS put FROM oldest_first GROUP BY bill_no) USING (bill_no)
@@ -469,7 +468,8 @@ judged AS MATERIALIZED (
   SELECT *, GREATEST(to_be_paid - disputed, 0) AS judged FROM contested
 ),
 
--- Money counts from the day it came to stay; a tolerated cent goes with what settled, more than was due with nothing.
+-- Paid on several days. Money counts from the day it came to stay; a tolerated cent goes with what settled, and
+-- what was paid too much with nothing.
 settled AS (
   SELECT
     bill_no,
@@ -495,15 +495,15 @@ settled AS (
               PARTITION BY bill_no ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
             ) AS running
           FROM (
-            SELECT bill_no, day, SUM(cents) AS cents
+            SELECT bill_no, day, ANY_VALUE(due) AS due, ANY_VALUE(judged) AS judged, SUM(cents) AS cents
             FROM (
-              SELECT bill_no, day, paid AS cents FROM paid_day WHERE paid IS NOT NULL
+              SELECT bill_no, day, cents FROM happened WHERE kind = 0
               UNION ALL
               SELECT bill_no, day, cents FROM oldest_first
             )
+            JOIN (SELECT bill_no, due, judged FROM judged WHERE first_paid < last_paid OR put > 0) USING (bill_no)
             GROUP BY bill_no, day
           )
-          JOIN judged USING (bill_no)
         )
       )
     )
@@ -533,11 +533,12 @@ special_item AS MATERIALIZED (
       CASE
         WHEN unpaid > disputed OR (unpaid > 0 AND judged <= 1) THEN NULL
         WHEN judged <= 1 THEN issued
+        WHEN settled.bill_no IS NULL THEN first_paid
         ELSE settled.settled
       END AS settled,
-      COALESCE(settled.late_cent_days, 0) AS late_cent_days,
-      COALESCE(settled.signed_cent_days, 0) AS signed_cent_days
-    FROM judged
+      COALESCE(settled.late_cent_days, once * GREATEST(first_paid - due, 0), 0) AS late_cent_days,
+      COALESCE(settled.signed_cent_days, once * (first_paid - due), 0) AS signed_cent_days
+    FROM (SELECT *, CASE WHEN paid >= judged - 1 THEN judged ELSE GREATEST(paid, 0) END AS once FROM judged) AS judged
     LEFT JOIN settled USING (bill_no)
   )
 ),
