@@ -71,7 +71,6 @@ lettered AS (
       WHEN overdue_days < overdue_c_below THEN 'C'
       -- A share of sums that lack a currency is not known: the D stands.
       WHEN offending_item_cnt >= overdue_veto_min_items
-        OR no_fx_item_cnt > 0
         OR COALESCE(offending_base >= overdue_veto_min_share * CAST(overdue_due_base AS DECIMAL(31, 10)), TRUE)
         THEN 'D'
       ELSE 'C'

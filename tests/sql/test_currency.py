@@ -152,6 +152,26 @@ def test_the_weight_of_a_veto_is_unknown_where_an_item_lacks_a_rate(night):
     )
 
 
+@pytest.mark.parametrize(("old_due", "letter"), [(270, "C"), (170, "D")])
+def test_what_only_the_collection_letter_judges_makes_no_share_unknown(night, old_due, letter):
+    """One late item of 3 % is no veto in `balanced`, unless an item of its own half year lacks a rate."""
+    found = night(
+        invoice=f"""
+            invoice_id | due_date       | amount | currency
+            I0         | {day(60)}      | 9700   | CNY
+            I1         | {day(60)}      | 300    | CNY        # 40 days late
+            I2         | {day(old_due)} | 100    | USD
+        """,
+        payment=f"""
+            invoice_id | payment_date   | amount | currency
+            I0         | {day(60)}      | 9700   | CNY
+            I1         | {day(20)}      | 300    | CNY
+            I2         | {day(old_due)} | 100    | USD
+        """,
+    )
+    found.expect("score.hard_grade", f"letter_overdue\n{letter}", policy_id="balanced")
+
+
 def test_a_claim_without_a_rate_leaves_the_letter_out_too(night):
     found = night(
         invoice=invoices("CNY"),
