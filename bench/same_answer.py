@@ -2,7 +2,8 @@
 
 Held against each other is every customer that was ever billed, in every column, bad debt and all. Left
 out is who never was: the query by hand starts from bills. A payment with one line over its whole amount
-and others beside it is not in the query: it stops at one.
+and others beside it is not in the query: it stops at one. Its months and ratios are doubles: a customer who
+bought for cents and owes billions may be off in the sixth digit.
 """
 
 from collections.abc import Iterator

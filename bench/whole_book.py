@@ -84,14 +84,18 @@ def run_layer(layer: str, threads: int) -> None:
             sys.stderr.write(f"  {model.full_name:<32}{seconds:8.2f} s\n")
 
 
+def reference_sql(name: str) -> str:
+    """A yardstick's query, in DuckDB's spelling."""
+    file = Path(__file__).parent / REFERENCES[name]
+    return file.read_text(encoding="utf-8").replace(":as_of", "getvariable('as_of')")
+
+
 def run_reference(name: str, threads: int) -> None:
     """A yardstick, from the same Parquet to Parquet."""
-    file = Path(__file__).parent / REFERENCES[name]
-    sql = file.read_text(encoding="utf-8").replace(":as_of", "getvariable('as_of')")
     files = {f"current.{table}": [folder() / f"current.{table}.parquet"] for table in INPUTS}
     with engine(threads).connect(files, as_of=AS_OF) as connection:
         connection.execute(
-            f"COPY ({sql}) TO '{folder() / f'{name}.parquet'}' "
+            f"COPY ({reference_sql(name)}) TO '{folder() / f'{name}.parquet'}' "
             "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
 
