@@ -19,7 +19,7 @@ from etl.matching.tables import MATCH_TABLES
 from etl.models import Model
 from etl.night_tables import FEED_TYPES
 from etl.policy import POLICY_FOLDER, POLICY_GRAINS, POLICY_TABLES
-from etl.requirements import requirements
+from etl.requirements import Requirement, requirements
 from etl.settings import PROJECT
 from etl.sources.marked_yaml import read_marked_yaml
 from etl.validation.tables import contracts
@@ -29,6 +29,9 @@ TARGET = PROJECT / "docs" / "data-dictionary.md"
 _ID = r"R\d-[A-Z]?\d+[a-z]?|Q\d+[a-z]?|EW\d\d|C\d+|I\d+|A0\.1|A9"
 _RANGE = re.compile(r"\b(R\d-[A-Z]?)(\d+)\.\.R\d-[A-Z]?(\d+)")
 _REQUIREMENT = re.compile(rf"\b(?:{_ID})(?![\w-])")
+
+_OURS = re.compile(r"(?<![\w<])[\w<>*-]+(?:[./][\w<>*-]+)+")
+"""A full name or a path within a sentence: `schema.table.column`, `policy/terms/standard.yaml`."""
 
 LAYER_TITLES = {
     "event": "What happened",
@@ -312,7 +315,8 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
     yield (
         "Where each requirement is computed, or in one sentence why not. `R` rows come from the "
         "source articles, `Q` rows settle what those leave open, `C` are formulas, `I` are complaints "
-        "about other products that a table answers."
+        "about other products that a table answers. *Also called*: other names under which people look "
+        "for it, and what they are here."
     )
     yield ""
     places = places_of(tables)
@@ -321,8 +325,16 @@ def _requirements(tables: list[Model]) -> Iterator[str]:
     for name in _sorted_ids({*places, *known}):
         title, answer = (known[name].title, known[name].answer) if name in known else ("", "")
         where = ", ".join(places.get(name, ()))
-        rows.append((name, title, " ".join(part for part in (where, answer) if part)))
-    yield from _table(("id", "what", "computed in"), rows)
+        computed_in = " ".join(part for part in (where, answer) if part)
+        rows.append((name, title, computed_in, _also_called(known.get(name))))
+    yield from _table(("id", "what", "computed in", "also called"), rows)
+
+
+def _also_called(requirement: Requirement | None) -> str:
+    """The other names, one a line of the cell; names and files of ours in code, as elsewhere."""
+    pairs = requirement.other_names if requirement else ()
+    said = ((name, _OURS.sub(lambda found: f"`{found[0]}`", answer)) for name, answer in pairs)
+    return "<br>".join(f"`{name}` is {answer}" for name, answer in said)
 
 
 def render() -> str:
