@@ -32,7 +32,7 @@
 --   early_payment_flag       BOOLEAN        systematic early payment, no letter moves [Q28]
 --   open_amount              DECIMAL(28,2)  open in the ledger, items with a rate
 --   overdue_amount           DECIMAL(28,2)  open and past due, items with a rate
---   sales_amount             DECIMAL(28,2)  billed in the window less credit notes
+--   sales_amount             DECIMAL(28,2)  billed in the window less credit notes; 0: nothing, or credit notes were more
 --   window_days              INTEGER        days the window has; NULL: never billed
 --   dso                      DECIMAL(18,6)  days; NULL: no credit sales in the window [C1]
 --   best_possible_dso        DECIMAL(18,6)  days, of what is not yet due; NULL: no credit sales [C1]

@@ -39,7 +39,7 @@
 --   base_currency             VARCHAR        of the amounts
 --   open_amount               DECIMAL(28,2)  open in the ledger
 --   overdue_amount            DECIMAL(28,2)  open and past due
---   sales_amount              DECIMAL(28,2)  billed in the window less credit notes
+--   sales_amount              DECIMAL(28,2)  billed in the window less credit notes; 0: nothing, or credit notes were more
 --   scorecard_score           DECIMAL(18,6)  0 to 100, higher is safer; NULL: nothing is known
 --   scorecard_coverage        DECIMAL(18,6)  fraction of the scorecard's weight that is known
 --   scorecard_grade           VARCHAR        A to D; NULL: too little is known
