@@ -221,6 +221,7 @@ on_account_booked AS (
   SELECT invoice_id, SUM(amount) AS on_account_amount
   FROM oldest_first
   GROUP BY invoice_id
+  HAVING SUM(amount) > 0
 ),
 
 unpaid AS (
@@ -298,8 +299,8 @@ paid_day AS (
   FROM (
     SELECT settlement.invoice_id, settlement.event_date, settlement.amount
     FROM event.settlement
-    JOIN paid_in_parts ON paid_in_parts.invoice_id = settlement.invoice_id
     WHERE settlement.kind IN ('cash', 'applied_unseen', 'claim_credit', 'claim_deduction')
+      AND settlement.invoice_id IN (SELECT invoice_id FROM paid_in_parts)
     UNION ALL
     SELECT invoice_id, event_date, amount
     FROM oldest_first
