@@ -35,7 +35,7 @@ from tests.published_night import (
     publish,
     without,
 )  # fmt: skip
-from tests.small_night import build_night
+from tests.small_night import Rows, build_night
 
 # What compares nights is beside the credit files, never in them.
 COMPARING = {
@@ -52,6 +52,25 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published folder of the small book."""
     root = tmp_path_factory.mktemp("night")
     return publish(build_night(root / "lake", BOOK, AS_OF), root / "published")[0]
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of who has many bills, and of who paid one without saying which."""
+    root = tmp_path_factory.mktemp("more")
+    bill = {"customer_id": "C", "invoice_date": "2026-09-01", "amount": "1.00", "currency": "CNY"}
+    rows = [
+        {**bill, "invoice_id": f"I-{n:04d}", "due_date": "2026-10-01" if n else "2026-09-01"}
+        for n in range(230)
+    ]
+    old = {"customer_id": "K", "invoice_date": "2024-05-01", "due_date": "2024-06-01"}
+    paid = {"customer_id": "K", "payment_id": "P", "payment_date": "2024-06-02", "kind": "cash"}
+    money = {"amount": "100.00", "currency": "CNY"}
+    book: Rows = {
+        "invoice": [*rows, {**old, **money, "invoice_id": "OLD"}],
+        "payment": [{**paid, **money}],
+    }
+    return publish(build_night(root / "lake", book, AS_OF), root / "published")[0]
 
 
 def credit_file(night: Path, customer_id: str) -> dict[str, Any]:
@@ -186,23 +205,15 @@ class TestDocument:
         assert some["listings"]["answered_on"] == "2026-11-18"
         assert some["tax_levels"]["state"] == "not_asked"
 
-    def test_a_long_list_shows_its_weightiest_rows_and_its_count(self, tmp_path: Path) -> None:
-        rows = [
-            {
-                "invoice_id": f"I-{n:04d}",
-                "customer_id": "C",
-                "invoice_date": "2026-09-01",
-                "due_date": "2026-10-01" if n else "2026-09-01",
-                "amount": "1.00",
-                "currency": "CNY",
-            }
-            for n in range(230)
-        ]
-        small = build_night(tmp_path / "lake", {"invoice": rows}, AS_OF)
-        document = credit_file(publish(small, tmp_path / "published")[0], "C")
-        listed = document["evidence"]["judged_items"]
+    def test_a_long_list_shows_its_weightiest_rows_and_its_count(self, more: Path) -> None:
+        listed = credit_file(more, "C")["evidence"]["judged_items"]
         assert (listed["count"], len(listed["rows"])) == (230, 200)
         assert listed["rows"][0]["invoice_id"] == "I-0000"
+
+    def test_what_cash_on_account_covers_is_open_and_says_so(self, more: Path) -> None:
+        """It was paid for the letters long ago; the ledger waits for somebody to apply the cash."""
+        rows = credit_file(more, "K")["evidence"]["open_items"]["rows"]
+        assert [(row["invoice_id"], row["excluded_reason"]) for row in rows] == [("OLD", "covered")]
 
 
 class TestBytes:

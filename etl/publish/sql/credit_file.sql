@@ -190,6 +190,8 @@ item AS (
         WHEN disputed_amount > 0 THEN 'disputed'
         WHEN due_date IS NULL THEN 'no_due_date'
         WHEN due_date >= $as_of THEN 'not_due_yet'
+        -- Open in the ledger, paid for the letters: by cash that nobody has applied yet.
+        WHEN open_amount > 0 AND unpaid_amount = 0 THEN 'covered'
         ELSE 'out_of_window'
       END
     )) AS entry
