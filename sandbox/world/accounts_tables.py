@@ -201,4 +201,11 @@ ACCOUNT_TABLES = (
         "Competitors' part of what a reseller sells of our kind.",
         "customer_id:text stated_on:day competitor:text share:share source:text",
     ),
+    table(
+        "limit_decision",
+        "account",
+        "A credit limit that was approved, granted for a time or asked for.",
+        "decision_id:text customer_id:text kind:text limit_amount:money currency:text reason:text "
+        "author:text approver:text decided_on:day valid_from:day valid_until:day is_secured:flag",
+    ),
 )

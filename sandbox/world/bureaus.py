@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from sandbox.world.columns import MISSING, Coded, Frame, Ints, each
+from sandbox.world.columns import MISSING, Coded, Frame, Ints, each, place
 from sandbox.world.lexicon import COUNTRY_CURRENCY
 from sandbox.world.population import Population
 from sandbox.world.registers import ids, party_keys
 from sandbox.world.versions import history, moment
 
 REPORTS = 4.0
+EVERY = 330
+"""Days between two surveys, and between two reports on social duty."""
 LAG = 45
 """Days after which a bureau has heard."""
 CREDITSAFE_BANDS = ["A", "B", "C", "D", "E"]
@@ -33,6 +35,20 @@ def _some(people: Population, chance: np.random.Generator, mean: float) -> tuple
     day = era.start + (chance.random(len(owner)) * era.days).astype(np.int64)
     order = np.lexsort((day, owner))
     return owner[order], day[order]
+
+
+def _yearly(people: Population, chance: np.random.Generator, share: float) -> tuple[Ints, Ints]:
+    """A row about every eleven months for `share` of the customers and for a quarter as many strangers, and
+    days, in order; one in ten is not asked again after a while."""
+    era, total = people.era, len(people)
+    rate = np.where(np.arange(total) < people.customers, share, share / 4)
+    start = era.start + chance.integers(-150, 200, total)
+    stops = np.where(chance.random(total) < 0.1, start + chance.integers(200, 900, total), era.end)
+    times = -(-era.days // EVERY) + 1
+    owner = np.repeat(np.flatnonzero(chance.random(total) < rate), times)
+    day = start[owner] + place(owner) * EVERY + chance.integers(-20, 21, len(owner))
+    inside = (day >= era.start) & (day <= np.minimum(stops[owner], era.end))
+    return owner[inside], day[inside]
 
 
 def _scores(people: Population) -> Frame:
@@ -76,7 +92,7 @@ def _scores(people: Population) -> Frame:
 
 def _esg(people: Population) -> Frame:
     chance = people.era.chance(people.chunk, "esg")
-    owner, day = _some(people, chance, 0.3)
+    owner, day = _yearly(people, chance, 0.22)
     total = len(owner)
     own = people.party_no[owner] * 37 % 60
     pillars = [np.clip(20 + own + chance.integers(-15, 16, total), 0, 100) for _ in range(3)]
@@ -96,7 +112,7 @@ def _esg(people: Population) -> Frame:
 
 def _reputation(people: Population) -> Frame:
     chance = people.era.chance(people.chunk, "reputation")
-    owner, day = _some(people, chance, 0.4)
+    owner, day = _yearly(people, chance, 0.28)
     total = len(owner)
     seen = people.health.at(people.era, owner, day - LAG)
 

@@ -8,9 +8,11 @@ from sandbox.world import (
 from sandbox.world import (
     billing,
     bureaus,
+    contacts,
     courts,
     crm,
     dunning,
+    granting,
     papers,
     paying,
     population,
@@ -48,8 +50,10 @@ def made(era: Era, chunk: int) -> tuple[dict[str, Frame], accounts_of.Accounts]:
         relations.under_contract(accounts, frames["contract"], frames["sales_order"])
     frames["service_case"] = relations.cases(people, accounts, orders)
     frames["feedback"] = relations.ratings(people, accounts, orders)
-    frames |= relations.contacts(people, accounts)
+    frames["contact_activity"] = contacts.drawn(people, accounts, orders, invoices, parts)
+    frames["relation_cost"] = relations.costs(accounts)
     frames |= papers.drawn(people, accounts)
+    frames["limit_decision"] = granting.drawn(people, accounts, orders)
     frames |= registers.drawn(people)
     frames |= bureaus.drawn(people)
     frames["statement"] = statements.drawn(people)

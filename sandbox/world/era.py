@@ -8,7 +8,7 @@ import numpy as np
 
 from sandbox.world.columns import Ints
 
-FORMAT = 3
+FORMAT = 4
 """Raise it when a world made by the same parameters would look different."""
 ACCOUNTS_PER_CHUNK = 5000
 PARTIES_PER_CHUNK = 10_000

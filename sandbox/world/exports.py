@@ -91,6 +91,11 @@ EXPORTS = (
     Export("insurance.csv", "insurance", _same("insurance"), delimiter=";"),
     Export("expert_votes.csv", "expert_vote", _same("expert_vote")),
     Export("competitor_share.csv", "competitor_share", _same("competitor_share")),
+    Export("limit_decisions.csv", "limit_decision", {
+        "决策编号": "decision_id", "类型": "kind", "额度": "limit_amount", "币种": "currency",
+        "理由": "reason", "申请人": "author", "审批人": "approver", "决定日期": "decided_on",
+        "生效日": "valid_from", "失效日": "valid_until", "有担保": "is_secured",
+    }, customer="客户编号"),
     Export("relation_costs.csv", "relation_cost", _same("relation_cost")),
 )  # fmt: skip
 

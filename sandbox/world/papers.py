@@ -170,8 +170,13 @@ def place_of_panel(panels: Ints) -> Ints:
 
 
 def _references(people: Population, accounts: Accounts) -> Frame:
-    chance = accounts.era.chance(accounts.chunk, "references")
-    owner, day = _some(chance, accounts, 0.35)
+    """One account in seven is asked about, and every year again: an old reference says little."""
+    era = accounts.era
+    chance = era.chance(accounts.chunk, "references")
+    owner = np.repeat(np.flatnonzero(chance.random(len(accounts)) < 0.14), 3)
+    begins = accounts.first + chance.integers(0, 200, len(accounts))
+    day = begins[owner] + place(owner) * 345 + chance.integers(-15, 16, len(owner))
+    owner, day = owner[day <= era.end], day[day <= era.end]
     total = len(owner)
     health = people.health.at(accounts.era, accounts.party[owner], day)
     high = _sum(chance, accounts, owner, 11.6)

@@ -1,4 +1,4 @@
-"""What was agreed and said with a customer: contracts, complaints, ratings, calls, costs."""
+"""What was agreed and said with a customer: contracts, complaints, ratings, costs."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from sandbox.world.tables import PLACES
 from sandbox.world.trade import FAULT, Orders, currency_of, customer_of, keys, skewed
 from sandbox.world.versions import Change, history, moment
 
-CONTRACTS, CASES, RATINGS, CONTACTS, COSTS = 2.0, 2.2, 2.8, 6.0, 1.0
+CONTRACTS, CASES, RATINGS, COSTS = 2.0, 2.2, 2.8, 1.0
 CONTRACT_STATUS = ["offered", "signed", "active", "completed", "terminated", "declined"]
 OFFERED, SIGNED, _, COMPLETED, TERMINATED, DECLINED = range(6)
 BREACHES = ["payment", "delivery", "quantity", "quality", "secrecy", "other"]
@@ -217,9 +217,10 @@ def _breaches(
 
 
 def cases(people: Population, accounts: Accounts, orders: Orders) -> Frame:
-    """Complaints and requests; complaints about the customer grow with bad health."""
+    """Complaints and requests, so many to an order by and large; complaints about the customer grow
+    with bad health."""
     chance = accounts.era.chance(accounts.chunk, "cases")
-    owner, opened = traded(chance, accounts, CASES)
+    owner, opened, order = _after_orders(chance, accounts, orders)
     total = len(owner)
     country = accounts.country[owner]
     health = people.health.at(accounts.era, accounts.party[owner], opened)
@@ -229,7 +230,6 @@ def cases(people: Population, accounts: Accounts, orders: Orders) -> Frame:
     hours = np.minimum(chance.exponential(60, total) * (1 + severity), 2000)
     first = np.minimum(chance.exponential(9, total), hours)
     closed = opened + np.ceil(hours / 24).astype(np.int64)
-    order = _some_order(chance, accounts, orders, owner)
     money = (chance.random(total) < 0.08) & (kind == 0) & ~about
     subject = chance.integers(0, 6, total)
     base: Frame = {
@@ -274,17 +274,46 @@ def cases(people: Population, accounts: Accounts, orders: Orders) -> Frame:
     return frame
 
 
+def _after_orders(
+    chance: np.random.Generator, accounts: Accounts, orders: Orders
+) -> tuple[Ints, Ints, Ints]:
+    """Owners, days and orders (-1: not said which) of what follows an order within weeks; some accounts
+    are harder to please than others."""
+    era = accounts.era
+    weight = np.bincount(orders.account, minlength=len(accounts)) + 0.5
+    weight = weight * np.exp(chance.normal(0, 0.3, len(accounts)))
+    owner = each(chance.poisson(CASES * 1.03 * len(accounts) * weight / weight.sum()))
+    order, day = _one_of(chance, accounts, orders, owner)
+    span = era.end - accounts.first[owner]
+    alone = accounts.first[owner] + (chance.random(len(owner)) * span).astype(np.int64)
+    day = np.where(order < 0, alone, day + chance.integers(2, 70, len(owner)))
+    order = np.where(chance.random(len(owner)) < 0.6, order, -1)
+    inside = day <= era.end
+    owner, day, order = owner[inside], day[inside], order[inside]
+    sorting = np.lexsort((day, owner))
+    return owner[sorting], day[sorting], order[sorting]
+
+
 def _some_order(
     chance: np.random.Generator, accounts: Accounts, orders: Orders, owner: Ints
 ) -> Ints:
     """An order of the same account for six of ten rows, where it has any; -1 for the others."""
+    order, _ = _one_of(chance, accounts, orders, owner)
+    return np.where(chance.random(len(owner)) < 0.6, order, -1)
+
+
+def _one_of(
+    chance: np.random.Generator, accounts: Accounts, orders: Orders, owner: Ints
+) -> tuple[Ints, Ints]:
+    """For each row an order of its account and the order's day; -1 and 0 where it has none."""
     counts = np.bincount(orders.account, minlength=len(accounts))
     starts = np.r_[0, counts.cumsum()[:-1]]
     pick = (chance.random(len(owner)) * counts[owner]).astype(np.int64) + starts[owner]
-    has = (counts[owner] > 0) & (chance.random(len(owner)) < 0.6)
+    has = counts[owner] > 0
     if not len(orders):
-        return np.full(len(owner), -1)
-    return np.where(has, orders.key[np.minimum(pick, len(orders) - 1)], -1)
+        return np.full(len(owner), -1), np.zeros(len(owner), np.int64)
+    pick = np.minimum(pick, len(orders) - 1)
+    return np.where(has, orders.key[pick], -1), np.where(has, orders.day[pick], 0)
 
 
 def ratings(people: Population, accounts: Accounts, orders: Orders) -> Frame:
@@ -320,39 +349,11 @@ def ratings(people: Population, accounts: Accounts, orders: Orders) -> Frame:
     return frame
 
 
-def contacts(people: Population, accounts: Accounts) -> dict[str, Frame]:
-    """The tables contact_activity and relation_cost: who fares badly answers late or never."""
-    chance = accounts.era.chance(accounts.chunk, "contacts")
-    owner, day = traded(chance, accounts, CONTACTS, 0.7)
-    total = len(owner)
-    health = people.health.at(accounts.era, accounts.party[owner], day)
-    outward = chance.random(total) < 0.7
-    asks = outward & (chance.random(total) < 0.8)
-    answers = chance.random(total) < 1 / (1 + np.exp(-1.1 - health))
-    wait = chance.exponential(np.clip(26 - 12 * health, 4, 90), total)
-    base: Frame = {
-        "row_id": Ref(PLACES["contact_activity"], keys(accounts, owner)),
-        "customer_id": customer_of(accounts, owner),
-        "contact_date": day,
-        "channel": Coded(
-            chance.choice(7, total, p=[0.4, 0.25, 0.1, 0.08, 0.12, 0.03, 0.02]),
-            ["phone", "mail", "visit", "meeting", "message", "social", "other"],
-        ),
-        "direction": Coded(outward.astype(np.int64), ["in", "out"]),
-        "purpose": Coded(
-            chance.choice(7, total, p=[0.25, 0.1, 0.15, 0.3, 0.08, 0.07, 0.05]),
-            ["operations", "finance", "collection", "sales", "complaint", "care", "other"],
-        ),
-        "has_reply": np.where(asks, answers.astype(np.int64), MISSING),
-        "reply_hours": np.where(
-            asks & answers, (np.minimum(wait, 2000) * 100).astype(np.int64), MISSING
-        ),
-        "subject": Coded(chance.integers(0, 6, total), SUBJECTS),
-    }
-    calls = history(base, moment(chance, day, accounts.country[owner]))
-    calls["activity_id"] = calls["row_id"]
+def costs(accounts: Accounts) -> Frame:
+    """The table relation_cost."""
+    chance = accounts.era.chance(accounts.chunk, "costs")
     owner, day = traded(chance, accounts, COSTS, 0.5)
-    costs: Frame = {
+    base: Frame = {
         "row_id": Ref(PLACES["relation_cost"], keys(accounts, owner)),
         "customer_id": customer_of(accounts, owner),
         "cost_date": day,
@@ -364,6 +365,6 @@ def contacts(people: Population, accounts: Accounts) -> dict[str, Frame]:
         + 100,
         "currency": currency_of(accounts, owner),
     }
-    frame = history(costs, moment(chance, day, accounts.country[owner]))
+    frame = history(base, moment(chance, day, accounts.country[owner]))
     frame["cost_id"] = frame["row_id"]
-    return {"contact_activity": calls, "relation_cost": frame}
+    return frame

@@ -75,6 +75,7 @@ PLAN = {
     "expert_vote": "out_of_range:score missing_key:customer_id",
     "trade_reference": "amount_as_text:high_credit bad_date:given_on formula:comment",
     "competitor_share": "out_of_range:share missing_key:customer_id",
+    "limit_decision": "amount_as_text:limit_amount bad_date:decided_on wrong_currency:currency",
     "statement": "amount_as_text:revenue bad_date:period_end wrong_currency:currency "
     "does_not_balance:total_assets",
     "esg_score": "out_of_range:total",
