@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class Model:
         """Column name → declared type, in published order."""
         return {column.name: column.type for column in self.columns}
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The tables (schema.table) the SELECT names, sorted."""
         body = "\n".join(line.split("--")[0] for line in self.sql.splitlines())

@@ -27,6 +27,8 @@ def pytest_configure() -> None:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(_home / "airflow/logs"),
         "ZIXIN_HOME": str(_home / "zixin"),
     }
+    # Workers find it set by the process that started them.
+    os.environ.setdefault("TESTS_TOGETHER", str(_home / "together"))
 
 
 def pytest_unconfigure() -> None:

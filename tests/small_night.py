@@ -19,68 +19,55 @@ from etl.models import comparisons, models
 from etl.night_tables import night_tables
 from etl.policy import load_policies
 from etl.settings import PROJECT, read_settings
+from tests.made_once import built
+from tests.sql.night import given_once
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def build_night(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "SmallNight":
-    """Compute every table of `as_of` from `rows` under `root`."""
+    """Compute every table of `as_of` from `rows`; what runs on them has `root` for its own. What was
+    computed from the same inputs on as many threads is not computed again."""
+    night = night_of_inputs(root, rows, as_of, threads=threads)
+    for model in models():
+        target = built(model, night.engine, night.tables, as_of=as_of, threads=threads)
+        night.tables[model.full_name] = [target]
+    return night
+
+
+def night_of_inputs(root: Path, rows: Rows, as_of: date, *, threads: int = 2) -> "SmallNight":
+    """As `build_night`, with the records and the policy alone: no SQL file is run."""
     root.mkdir(parents=True, exist_ok=True)
     settings = read_settings({"ZIXIN_HOME": str(root), "ZIXIN_THREADS": str(threads)})
     engine = DuckDBEngine(settings)
     tables: dict[str, list[Path]] = {}
-    with duckdb.connect() as connection:
-        read = {name for model in (*models(), *comparisons()) for name in model.reads}
-        for name, entity in ENTITIES.items():
-            if name not in rows and f"current.{name}" not in read:
-                continue
-            columns = (*entity.columns, *HISTORY_COLUMNS)
-            defaults = {column.name: column.default for column in columns}
-            given = [
-                {
-                    **defaults,
-                    "known_on": as_of,
-                    "batch": "000001-test",
-                    "seq": seq,
-                    "is_deleted": False,
-                    **row,
-                }
-                for seq, row in enumerate(rows.get(name, ()))
-            ]
-            types = {column.name: column.type for column in columns}
-            tables[f"current.{name}"] = [_write(connection, root, f"current.{name}", types, given)]
-        for name, table in MATCH_TABLES.items():
-            columns = match_types(table)
-            file = _write(connection, root, f"match.{name}", columns, rows.get(name, ()))
-            tables[f"match.{name}"] = [file]
-        policies = load_policies("article", beside=PROJECT / "policy")
-        for name, (types, given) in night_tables(policies, as_of).items():
-            tables[name] = [_write(connection, root, name, types, given)]
-    for model in models():
-        target = root / f"{model.full_name}.parquet"
-        model.write(engine, tables, as_of=as_of, target=target)
-        tables[model.full_name] = [target]
+    read = {name for model in (*models(), *comparisons()) for name in model.reads}
+    for name, entity in ENTITIES.items():
+        if name not in rows and f"current.{name}" not in read:
+            continue
+        columns = (*entity.columns, *HISTORY_COLUMNS)
+        defaults = {column.name: column.default for column in columns}
+        given = [
+            {
+                **defaults,
+                "known_on": as_of,
+                "batch": "000001-test",
+                "seq": seq,
+                "is_deleted": False,
+                **row,
+            }
+            for seq, row in enumerate(rows.get(name, ()))
+        ]
+        types = {column.name: column.type for column in columns}
+        tables[f"current.{name}"] = [given_once(f"current.{name}", types, given)]
+    for name, table in MATCH_TABLES.items():
+        columns = match_types(table)
+        linked = [{column: row.get(column) for column in columns} for row in rows.get(name, ())]
+        tables[f"match.{name}"] = [given_once(f"match.{name}", columns, linked)]
+    policies = load_policies("article", beside=PROJECT / "policy")
+    for name, (types, given) in night_tables(policies, as_of).items():
+        tables[name] = [given_once(name, types, given)]
     return SmallNight(engine, tables, as_of)
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    root: Path,
-    name: str,
-    types: Mapping[str, str],
-    rows: Sequence[Mapping[str, Any]],
-) -> Path:
-    columns = ", ".join(f'"{column}" {type_}' for column, type_ in types.items())
-    connection.execute(f"CREATE OR REPLACE TABLE given ({columns})")
-    if rows:
-        places = ", ".join("?" * len(types))
-        connection.executemany(
-            f"INSERT INTO given VALUES ({places})",
-            [[row.get(column) for column in types] for row in rows],
-        )
-    target = root / f"{name}.parquet"
-    connection.execute(f"COPY given TO '{target}' (FORMAT parquet)")
-    return target
 
 
 class SmallNight:

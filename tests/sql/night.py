@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -18,11 +17,12 @@ from etl import models
 from etl.engine.duckdb import DuckDBEngine, literal, quoted
 from etl.entities import ENTITIES
 from etl.history import snapshot_types
-from etl.lake import digest, file_sha256
+from etl.lake import digest
 from etl.matching.tables import MATCH_TABLES, types
 from etl.night_tables import night_tables
 from etl.policy import POLICY_FOLDER, Policies, Policy, load_policies
 from etl.settings import Settings
+from tests.made_once import apart, built, made_once
 from tests.sql.tables import Row, drawn, parse, same
 
 NIGHT = date(2026, 11, 20)
@@ -132,7 +132,10 @@ def write(
     root: Path, name: str, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
 ) -> Path:
     """The rows as Parquet, in the order given, typed as declared."""
-    file = root / f"{name}.parquet"
+    return _write(root / f"{name}.parquet", types, rows)
+
+
+def _write(file: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Path:
     values = [[row[column] for column in types] for row in rows]
     table = ", ".join(["(" + ", ".join("?" * len(types)) + ")"] * len(values))
     columns = ", ".join(
@@ -152,33 +155,15 @@ Input = tuple[Mapping[str, str], Sequence[Mapping[str, Any]]]
 """Column → type, and rows."""
 
 
-@cache
-def _builds() -> Path:
-    """Tables by what made them, for all cases of a run."""
-    return Path(mkdtemp(prefix="zixin-builds-"))
-
-
-_known: dict[Path, str] = {}
-
-
-def _content(file: Path) -> str:
-    """Only a build never changes: a case may write its own inputs anew."""
-    if file.parent not in (_builds(), _empty_folder()):
-        return file_sha256(file)
-    if file not in _known:
-        _known[file] = file_sha256(file)
-    return _known[file]
-
-
-@cache
-def _empty_folder() -> Path:
-    """One empty file a table serves every case of a run."""
-    return Path(mkdtemp(prefix="zixin-empty-"))
-
-
 def _nothing(name: str, columns: Mapping[str, str]) -> Path:
-    file = _empty_folder() / f"{name}.parquet"
-    return file if file.exists() else write(_empty_folder(), name, columns, [])
+    """One empty file a table serves every case of a run."""
+    return given_once(name, columns, [])
+
+
+def given_once(name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Path:
+    """The rows as a file: most cases have the policy, and many a ledger, of the case before."""
+    key = digest(name, repr(columns), repr(rows))
+    return made_once(f"{key}.parquet", lambda target: _write(target, columns, rows))
 
 
 def _stand_ins(made: Mapping[str, str]) -> dict[str, Input]:
@@ -221,35 +206,17 @@ class Night:
                 self.files[name] = [self._earlier(name)]
                 return self.files[name][0]
             if name in self.inputs:
-                self.files[name] = [self._given(name, *self.inputs[name])]
+                self.files[name] = [given_once(name, *self.inputs[name])]
                 return self.files[name][0]
             wanted = model(name)
             for upstream in wanted.reads:
                 if self.is_alone and upstream in _tables() and upstream not in self.inputs:
                     self.files[upstream] = [_nothing(upstream, model(upstream).types)]
                 self.file(upstream)
-            self.files[name] = [self._made(wanted)]
+            self.files[name] = [
+                built(wanted, self.engine, self.files, as_of=self.as_of, threads=self.threads)
+            ]
         return self.files[name][0]
-
-    def _made(self, wanted: models.Model) -> Path:
-        """The table's file; a build that exists is not run again, whichever case made it."""
-        key = digest(
-            wanted.sql,
-            self.as_of.isoformat(),
-            str(self.threads),
-            *(_content(self.files[upstream][0]) for upstream in wanted.reads),
-        )
-        target = _builds() / f"{key}.parquet"
-        if not target.exists():
-            scratch = self.root / f"{wanted.full_name}.parquet"
-            wanted.write(self.engine, self.files, as_of=self.as_of, target=scratch)
-            scratch.replace(target)
-        return target
-
-    def _given(
-        self, name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
-    ) -> Path:
-        return write(self.root, name, columns, rows) if rows else _nothing(name, columns)
 
     def _earlier(self, name: str) -> Path:
         """The file of a table as an earlier night published it; an empty one where there was none."""
@@ -314,8 +281,14 @@ def build(
     With `made`, tables of other SQL files are given as text tables, and those not given are empty:
     only the table asked for is run. A column left out is NULL.
     """
+    # One home for all: the engine keeps its database for as long as the settings are the same.
     settings = Settings(
-        home=root, config=root, warehouse_url="", threads=threads, memory_limit="2GiB", schedule=""
+        home=apart(),
+        config=root,
+        warehouse_url="",
+        threads=threads,
+        memory_limit="2GiB",
+        schedule="",
     )
     unknown = tables.keys() - ENTITIES.keys() - MATCH_TABLES.keys()
     assert not unknown, f"no such entity: {unknown}"

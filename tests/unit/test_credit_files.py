@@ -224,13 +224,7 @@ class TestBytes:
         )
         assert digests(again) == digests(night)
 
-    def test_a_night_before_changes_no_credit_file(self, tmp_path: Path, night: Path) -> None:
-        earlier = build_night(
-            tmp_path / "one", without(BOOK, "payment", "payment_id", ["P-1"]), AS_OF
-        )
-        before, _ = publish(earlier, tmp_path / "before")
-        later = build_night(tmp_path / "two", BOOK, AS_OF)
-        after, _ = publish(later, tmp_path / "published", before=(date(2026, 11, 19), before))
+    def test_a_night_before_changes_no_credit_file(self, after: Path, night: Path) -> None:
         first = digests(night)
         moved = {name for name, sha in digests(after).items() if first[name] != sha}
         assert {"changes.js", "changes.json", "changes.parquet"} <= moved <= COMPARING
@@ -416,8 +410,9 @@ class TestQuality:
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Yesterday C-1 had not paid INV-4, `CON` did not exist and somebody else did."""
+def after(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small book published after another night: yesterday C-1 had not paid INV-4, `CON` did not exist
+    and somebody else did."""
     root = tmp_path_factory.mktemp("changes")
     yesterday = {
         **without(
@@ -426,9 +421,13 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
     yesterday["customer"] = [*yesterday["customer"], {"customer_id": "GONE"}]
     before, _ = publish(build_night(root / "one", yesterday, AS_OF), root / "before")
-    after, _ = publish(
-        build_night(root / "two", BOOK, AS_OF), root / "after", before=(date(2026, 11, 19), before)
-    )
+    night = build_night(root / "two", BOOK, AS_OF)
+    return publish(night, root / "after", before=(date(2026, 11, 19), before))[0]
+
+
+@pytest.fixture(scope="module")
+def compared(after: Path) -> dict[str, Any]:
+    """What moved since yesterday."""
     changes: dict[str, Any] = json.loads((after / "changes.json").read_bytes())
     return changes
 

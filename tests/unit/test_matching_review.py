@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.matching.explain import difference
 from etl.matching.review import COLUMNS, write_review
-from tests.small_night import build_night
+from tests.small_night import night_of_inputs
 
 NIGHT = date(2026, 11, 20)
 CUSTOMERS = [
@@ -26,7 +26,7 @@ def link(state: str, key: str, **more: Any) -> dict[str, Any]:
 
 
 def test_the_queue_names_both_sides_and_nothing_that_is_settled(tmp_path: Path) -> None:
-    night = build_night(
+    night = night_of_inputs(
         tmp_path,
         {
             "customer": CUSTOMERS,
@@ -73,7 +73,7 @@ def test_the_queue_names_both_sides_and_nothing_that_is_settled(tmp_path: Path) 
 
 
 def test_a_book_without_records_has_an_empty_queue(tmp_path: Path) -> None:
-    night = build_night(tmp_path, {"customer": CUSTOMERS}, NIGHT)
+    night = night_of_inputs(tmp_path, {"customer": CUSTOMERS}, NIGHT)
     with night.connect() as connection:
         report = write_review(connection, tmp_path, shown=10)
 
