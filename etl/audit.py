@@ -62,8 +62,7 @@ def audit_night(ctx: Context, as_of: date) -> dict[str, Any]:
     ]
     tables = {name: [ctx.lake.file(partition)] for name, partition in partitions.items()}
     with ctx.engine.connect(tables, as_of=as_of) as connection:
-        checker = Checker(connection)
-        reports = [checker.run(suite, {"as_of": as_of}) for suite in suites]
+        reports = Checker(connection).run_all(suites, {"as_of": as_of})
     write_json(
         night_folder(ctx.settings.home, as_of) / "audit.json",
         [report.as_dict() for report in reports],

@@ -95,8 +95,7 @@ def check_batch(
     parameters = rule_parameters(None if arrival.is_historical else arrival.landed_on)
     with Staging(connection, arrival.feed, staged, entities) as staging:
         staging.describe_feed(_counts(arrival))
-        checker = Checker(connection)
-        reports = tuple(checker.run(suite, parameters) for suite in asked)
+        reports = tuple(Checker(connection).run_all(asked, parameters))
         holds = tuple(
             result
             for report in reports

@@ -31,6 +31,10 @@ SMALL = 100_000
 """Rows up to which Great Expectations needs more time than the database. Asked together first, a rule
 that found something is run twice, which a large relation should be spared."""
 
+TOGETHER = 12
+"""Suites asked about at once: the question costs Great Expectations the same, and more of them would only
+make a statement that takes the database longer to plan."""
+
 FOUND: dict[str, State] = {"info": "noted", "warning": "warned", "critical": "failed"}
 
 
@@ -108,12 +112,26 @@ def run_suite(
     return Checker(connection).run(suite, parameters, relation)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A suite as it is run: its rules bound, those that are queries and those that ask about columns."""
+
+    suite: Suite
+    relation: str
+    queries: tuple[Rule, ...]
+    others: tuple[Rule, ...]
+
+    def name_of(self, rule: Rule) -> str:
+        """A rule's own name is its suite's alone."""
+        return f"{self.suite.name} {rule.rule_id}"
+
+
 class Checker:
     """Runs suites on a borrowed connection, which must not be inside a transaction and stays open.
 
     A rule of its own takes Great Expectations 6 ms, nearly all of it outside the database. So the
-    rules of a suite are first asked together whether any is broken, as one expectation whose
-    unexpected rows are the names of the broken rules; those are then run one by one.
+    rules of a suite, or of several, are first asked together whether any is broken, as one expectation
+    whose unexpected rows are the names of the broken rules; those are then run one by one.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -131,46 +149,75 @@ class Checker:
             BrokenCheck: the relation is missing, a rule is not one Great Expectations knows, or a
                 check raised.
         """
-        relation = relation or suite.name
-        rules = [_bound(suite, rule, relation, parameters or {}) for rule in suite.rules]
-        queries = [rule for rule in rules if rule.query is not None]
-        others = [rule for rule in rules if rule.query is None]
-        results: dict[str, RuleResult] = {}
-        if self._rows(suite, relation) <= SMALL and len(queries) > 1:
-            suspect = self._suspects(suite, relation, queries)
-            for rule in queries:
-                if rule.rule_id not in suspect:
-                    results[rule.rule_id] = RuleResult(rule, "passed", 0, "")
-            queries = [rule for rule in queries if rule.rule_id in suspect]
-        # A query names its relation; what asks about columns needs the table itself.
-        for asset, asked in ((ANYTHING, queries), (relation, others)):
-            if asked:
-                results |= self._validate(suite, relation, asset, asked)
-        return SuiteReport(suite, tuple(results[rule.rule_id] for rule in suite.rules))
+        [report] = self._reports([_asked(suite, relation or suite.name, parameters or {})])
+        return report
 
-    def _rows(self, suite: Suite, relation: str) -> int:
+    def run_all(
+        self, suites: Sequence[Suite], parameters: Mapping[str, Parameter] | None = None
+    ) -> list[SuiteReport]:
+        """Each suite on the relation it is named after, in their order; raises as `run` does."""
+        asked = [_asked(suite, suite.name, parameters or {}) for suite in suites]
+        groups = [asked[first : first + TOGETHER] for first in range(0, len(asked), TOGETHER)]
+        return [report for group in groups for report in self._reports(group)]
+
+    def _reports(self, asked: Sequence[_Asked]) -> list[SuiteReport]:
+        small = [one for one in asked if one.queries and self._rows(one) <= SMALL]
+        suspect = {one.name_of(rule) for one in asked for rule in one.queries}
+        if sum(len(one.queries) for one in small) > 1:
+            found = self._suspects(small)
+            if found is None and len(asked) > 1:
+                # One of them raised: suite by suite, and then alone, it is named.
+                return [report for one in asked for report in self._reports([one])]
+            if found is not None:
+                suspect -= {one.name_of(rule) for one in small for rule in one.queries} - found
+        return [self._report(one, suspect) for one in asked]
+
+    def _report(self, asked: _Asked, suspect: set[str]) -> SuiteReport:
+        results = {
+            rule.rule_id: RuleResult(rule, "passed", 0, "")
+            for rule in asked.queries
+            if asked.name_of(rule) not in suspect
+        }
+        queries = [rule for rule in asked.queries if asked.name_of(rule) in suspect]
+        # A query names its relation; what asks about columns needs the table itself.
+        for asset, rules in ((ANYTHING, queries), (asked.relation, asked.others)):
+            if rules:
+                results |= self._validate(asked.suite, asked.relation, asset, rules)
+        return SuiteReport(asked.suite, tuple(results[rule.rule_id] for rule in asked.suite.rules))
+
+    def _rows(self, asked: _Asked) -> int:
+        relation = asked.relation
         try:
             [(rows,)] = self._connection.execute(f"SELECT COUNT(*) FROM {relation}").fetchall()
         except duckdb.Error as error:
-            raise _unable(suite, relation, error) from error
+            raise _unable(asked.suite, relation, error) from error
         return int(rows)
 
-    def _suspects(self, suite: Suite, relation: str, rules: Sequence[Rule]) -> set[str]:
-        """The rules that return a row; all of them when they cannot be asked together."""
+    def _suspects(self, asked: Sequence[_Asked]) -> set[str] | None:
+        """The rules that return a row; None when they cannot be asked together."""
         names = " UNION ALL ".join(
-            f"SELECT {literal(rule.rule_id)} AS rule WHERE EXISTS ({rule.query})" for rule in rules
+            f"SELECT {literal(one.name_of(rule))} AS rule WHERE EXISTS ({rule.query})"
+            for one in asked
+            for rule in one.queries
         )
         together = {
             "type": ROWS_QUERY,
             "kwargs": {"unexpected_rows_query": f"/* {BATCH} */ {names}"},
             "severity": "critical",
         }
-        [outcome] = self._outcomes(suite, relation, ANYTHING, [together], "COMPLETE")
+        first = asked[0]
+        try:
+            [outcome] = self._outcomes(
+                first.suite, first.relation, ANYTHING, [together], "COMPLETE"
+            )
+        except BrokenCheck:
+            if len(asked) == 1:
+                raise
+            return None
         if outcome.success:
             return set()
         rows = (outcome.result or {}).get("details", {}).get("unexpected_rows")
-        # One of them raised: run alone, it is named.
-        return {row["rule"] for row in rows} if rows else {rule.rule_id for rule in rules}
+        return {row["rule"] for row in rows} if rows else None
 
     def _validate(
         self, suite: Suite, relation: str, asset: str, rules: Sequence[Rule]
@@ -206,6 +253,12 @@ class Checker:
         except Exception as error:
             raise _unable(suite, relation, error) from error
         return list(validation.results)
+
+
+def _asked(suite: Suite, relation: str, parameters: Mapping[str, Parameter]) -> _Asked:
+    rules = [_bound(suite, rule, relation, parameters) for rule in suite.rules]
+    queries = tuple(rule for rule in rules if rule.query is not None)
+    return _Asked(suite, relation, queries, tuple(rule for rule in rules if rule.query is None))
 
 
 def _bound(suite: Suite, rule: Rule, relation: str, parameters: Mapping[str, Parameter]) -> Rule:

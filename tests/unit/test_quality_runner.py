@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -267,6 +269,46 @@ def test_a_rule_that_raises_among_others_is_named(
     raising = "critical row | SELECT sale_id FROM {batch} WHERE CAST('x' AS INTEGER) = sale_id | Never found."
     with pytest.raises(BrokenCheck, match=r"rule sale\.rule1: the check could not run"):
         run_suite(connection, suite(tmp_path, SOUND, raising, BROKEN))
+
+
+@pytest.fixture
+def two_suites(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Callable[..., list[Suite]]:
+    """The same rules over mart.sale and over mart.refund, which has the same rows."""
+    connection.execute("CREATE TABLE mart.refund AS SELECT * FROM mart.sale")
+
+    def make(*rules: str) -> list[Suite]:
+        sale = suite(tmp_path, *rules)
+        return [sale, replace(sale, name="mart.refund", source="expectations/mart.refund.yaml")]
+
+    return make
+
+
+def test_small_relations_are_asked_about_together(
+    connection: duckdb.DuckDBPyConnection,
+    two_suites: Callable[..., list[Suite]],
+    asked: list[int],
+) -> None:
+    suites = two_suites(SOUND, BROKEN, SOUND)
+    connection.execute("DELETE FROM mart.refund WHERE amount > 7")  # what BROKEN finds
+
+    reports = Checker(connection).run_all(suites)
+
+    assert [[result.state for result in report.results] for report in reports] == [
+        ["passed", "warned", "passed"],
+        ["passed", "passed", "passed"],
+    ]
+    assert [report.suite.name for report in reports] == ["mart.sale", "mart.refund"]
+    assert asked == [1, 1], "one question for all, one for the rule that found something"
+
+
+def test_a_rule_that_raises_in_one_of_several_suites_is_named_with_its_suite(
+    connection: duckdb.DuckDBPyConnection, two_suites: Callable[..., list[Suite]]
+) -> None:
+    suites = two_suites(SOUND, BROKEN)
+    connection.execute("ALTER TABLE mart.refund DROP COLUMN amount")
+
+    with pytest.raises(BrokenCheck, match=r"mart\.refund\.yaml, rule sale\.rule0: the check could"):
+        Checker(connection).run_all(suites)
 
 
 COUNTS = """\
