@@ -15,6 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
 
 from etl import models
 from etl.entities import ENTITIES
@@ -47,6 +48,12 @@ def known_tables() -> Schema:
     return schema
 
 
+@cache
+def _readable() -> MappingSchema:
+    """The known tables as sqlglot takes them: to be told of ten thousand columns takes it a while."""
+    return MappingSchema(known_tables(), dialect="duckdb")
+
+
 @dataclass(frozen=True)
 class Query:
     """A SQL file with everything the rules look at."""
@@ -77,11 +84,11 @@ class Query:
         """The tree with every column resolved to its table and every expression typed."""
         qualified = qualify(
             self.tree.copy(),
-            schema=known_tables(),
+            schema=_readable(),
             dialect="duckdb",
             expand_alias_refs=False,
         )
-        return annotate_types(qualified, schema=known_tables(), dialect="duckdb")
+        return annotate_types(qualified, schema=_readable(), dialect="duckdb")
 
 
 def query(path: Path) -> Query:
