@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from etl.engine.duckdb import literal, quoted
+from etl.engine.duckdb import literal, quoted, small
 
 AT_ONCE = 100
 """Rows bound in one statement."""
@@ -18,8 +16,8 @@ def write_rows(*, target: Path, types: Mapping[str, str], rows: Sequence[Mapping
     """Write `rows` (bound, never pasted) in the order given; returns how many."""
     columns = ", ".join(f"{quoted(name)} {type_}" for name, type_ in types.items())
     holes = f"({', '.join('?' for _ in types)})"
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE rows ({columns})")
+    with small() as connection:
+        connection.execute(f"CREATE TEMP TABLE rows ({columns})")
         for first in range(0, len(rows), AT_ONCE):
             some = rows[first : first + AT_ONCE]
             connection.execute(

@@ -1,6 +1,6 @@
 """Small nights for the warehouse tests: tables as the lake describes them, and how to read back."""
 
-import subprocess
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from etl.publish import warehouse
 from etl.publish.warehouse.tables import WarehouseTable
+from tests.nights import in_child
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 
@@ -97,15 +98,16 @@ def seen(url: str) -> set[tuple[Any, ...]]:
 
 
 def dies(script: str, *arguments: object) -> None:
-    """Run `script` in a process of its own; it must end by kill -9, not otherwise."""
-    done = subprocess.run(
-        [sys.executable, "-c", PRELUDE + script, *map(str, arguments)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -9, done.stderr
+    """Run `script` in a process of its own; it must end by kill -9, not otherwise.
+
+    The process is a copy of this one, which has imported already what the script needs.
+    """
+
+    def run() -> None:
+        sys.argv[1:] = map(str, arguments)
+        exec(PRELUDE + script, {"__name__": "a process that dies"})
+
+    assert in_child(run) == -signal.SIGKILL, "what it said instead is in the captured output"
 
 
 PRELUDE = """
@@ -114,6 +116,7 @@ from pathlib import Path
 from tests.integration.warehouse_nights import *
 from etl.publish import warehouse
 from etl.publish.warehouse.tables import WarehouseTable
+from tests.nights import in_child
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
