@@ -5,6 +5,7 @@ work in parallel. What is compared is what a manifest names: the SHA-256 of each
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -453,18 +454,33 @@ def night(root: Path, tables: dict[str, list[Path]], *, threads: int) -> dict[st
     return hashes
 
 
-@pytest.mark.parametrize(
-    "size",
-    [
+@dataclass(frozen=True)
+class Made:
+    """A ledger of `size` invoices, and a night over it on one thread."""
+
+    size: int
+    tables: dict[str, list[Path]]
+    hashes: dict[str, str]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
         pytest.param(3_000, id="small", marks=pytest.mark.soak),
         pytest.param(ROW_GROUP + 20_000, id="above one row group"),
     ],
 )
-def test_order_and_threads_change_no_byte(tmp_path: Path, size: int) -> None:
-    one = night(tmp_path / "one", ledger(tmp_path / "one", size=size, order=1), threads=1)
-    four = night(tmp_path / "four", ledger(tmp_path / "four", size=size, order=2), threads=4)
+def one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    root = tmp_path_factory.mktemp("same_bytes") / "one"
+    tables = ledger(root, size=request.param, order=1)
+    hashes = night(root, tables, threads=1)
+    return Made(request.param, tables, hashes)
 
-    moved = [name for name, sha in one.items() if four[name] != sha]
+
+def test_order_and_threads_change_no_byte(one: Made, tmp_path: Path) -> None:
+    four = night(tmp_path / "four", ledger(tmp_path / "four", size=one.size, order=2), threads=4)
+
+    moved = [name for name, sha in one.hashes.items() if four[name] != sha]
     assert not moved, (
         f"{', '.join(moved)}: the bytes depend on the order of rows or on threads. A window that picks a "
         "row must be ordered to the key; a sum must be of whole numbers or decimals; the first of these "
@@ -472,15 +488,13 @@ def test_order_and_threads_change_no_byte(tmp_path: Path, size: int) -> None:
     )
 
 
-def test_the_ledger_has_something_of_everything(tmp_path: Path) -> None:
+def test_the_ledger_has_something_of_everything(one: Made) -> None:
     """A ledger in which nothing happens would prove nothing."""
-    tables = ledger(tmp_path / "one", size=3_000, order=1)
-    night(tmp_path / "one", tables, threads=2)
 
     def values(name: str, column: str) -> set[str]:
         with duckdb.connect() as connection:
             found = connection.execute(
-                f"SELECT DISTINCT {column} FROM read_parquet(?)", [str(tables[name][0])]
+                f"SELECT DISTINCT {column} FROM read_parquet(?)", [str(one.tables[name][0])]
             ).fetchall()
         return {value for (value,) in found}
 
