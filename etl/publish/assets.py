@@ -68,8 +68,10 @@ def _chart_script() -> bytes:
 @cache
 def contents() -> Mapping[str, bytes]:
     """File name -> bytes of everything in the assets folder."""
+    from etl.publish.rule_words import refusals  # it needs our words
+
     script_words = (
-        f"window.ZIXIN_WORDS = {inline_json(_json(words()))};\n"
+        f"window.ZIXIN_WORDS = {inline_json(_json({**words(), **refusals()}))};\n"
         f"window.ZIXIN_INDICATORS = {inline_json(_json(indicators()))};\n"
     )
     return {

@@ -17,6 +17,7 @@ from etl.matching.review import write_review
 from etl.publish.credit_files import SHOWN_ROWS, copy_rows
 from etl.publish.night_context import NightContext, Written
 from etl.publish.portfolio import write_page
+from etl.publish.rule_words import RuleWords
 
 KEPT_TEXT = 400
 """Characters of a refused row that the page shows; the CSV and quarantine/ have it whole."""
@@ -54,6 +55,7 @@ def write_quality(
         {"shown": SHOWN_ROWS, "kept": KEPT_TEXT},
     ).fetchall()
     names = ("feed", "entity", "key", "rule", "reason", "raw", "first_seen", "last_seen", "batch")
+    chinese = RuleWords()
     report = {
         "format": "zixin-quality/1",
         "as_of": context.as_of.isoformat(),
@@ -69,7 +71,15 @@ def write_quality(
             for source in sorted(context.sources, key=lambda source: source.feed)
         ],
         "balance": list(_accounts(context.arrivals)),
-        "rules": list(_rules(context)),
+        "rules": [
+            {
+                **rule,
+                "sentence_zh": chinese.of(rule["suite"], rule["rule"])
+                if rule["sentence"]
+                else None,
+            }
+            for rule in _rules(context)
+        ],
         "quarantine": {
             "count": shown[0][-1] if shown else 0,
             "rows": [dict(zip(names, row[:-1], strict=True)) for row in shown],

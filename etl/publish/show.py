@@ -9,7 +9,7 @@ from rich.text import Text
 
 from etl.publish.show_decision import decision
 from etl.publish.show_outside import outside
-from etl.publish.wording import ROWS, UNKNOWN, Document, Words, measure, money, plain
+from etl.publish.wording import ROWS, UNKNOWN, Document, Words, measure, money, plain, refusal_says
 from etl.terminal import printable
 
 NAMES = 6
@@ -301,5 +301,5 @@ def _assurance(say: Words, document: Document) -> Iterator[RenderableType]:
     )
     for row in refused["rows"][:ROWS]:
         yield Text(
-            f"· {say.code('entity', row['entity'])} {row['key'] or UNKNOWN}: {row['reason'] or row['rule']}"
+            f"· {say.code('entity', row['entity'])} {row['key'] or UNKNOWN}: {refusal_says(say, row)}"
         )

@@ -1,15 +1,19 @@
 """The page's words, numbers and units on a terminal."""
 
+import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from etl.publish.assets import indicators, words
+from etl.publish.rule_words import refusals
 
 UNKNOWN = "—"
 ROWS = 15
 """Rows of a list that a terminal shows."""
 CENT = Decimal("0.01")
+FIELD = re.compile(r'[a-z][A-Za-z0-9_]*(?: "[^"]*")?(?= )')
+"""The field a sentence begins with, and what stood in it."""
 Document = Mapping[str, Any]
 
 
@@ -78,6 +82,20 @@ def measure(
         return say.days(text)
     one = unit.removesuffix("s") if unit and text in ("1", "-1") else unit
     return f"{text} {say(f'unit.{one}')}" if say.knows(f"unit.{one}") else text
+
+
+def refusal_says(say: Words, row: Document) -> str:
+    """Why a row was refused, as the pages say it (Zixin.refusal): in Chinese the meaning, with the field and
+    what stood in it; where there are no words, the rule's own sentence."""
+    said = str(row["reason"] or UNKNOWN)
+    key = f"refused.{row['rule']}"
+    if say.lang != "zh":
+        return said
+    known = say(key) if say.knows(key) else refusals().get(key, [""])[0]
+    if not known:
+        return said
+    field = FIELD.match(said)
+    return f"{known}：{field[0]}" if field and not known.endswith("。") else known
 
 
 def alert_says(say: Words, alert: Document) -> str:

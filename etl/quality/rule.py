@@ -28,6 +28,8 @@ class RuleMeta(Strict):
     rule_id: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")
     kind: Kind
     reason: str = Field(min_length=10)
+    reason_zh: str | None = Field(default=None, min_length=5)
+    """The same on the Chinese page, without the numbers: for every rule that a page may show as not met."""
 
 
 class Rule(Strict):

@@ -17,7 +17,7 @@ import pytest
 from etl.publish.alert_list import write_alerts
 from etl.publish.assets import inline_json
 from etl.publish.names import file_stem
-from etl.publish.wording import Words, alert_says
+from etl.publish.wording import Words, alert_says, refusal_says
 from tests.alert_rows import night_with_all
 from tests.published_night import (
     AS_OF,
@@ -187,6 +187,43 @@ def test_an_alert_says_on_a_page_what_it_says_on_a_terminal(
     )  # fmt: skip
     assert seen["problems"] == []
     assert seen["texts"] == [alert_says(Words(lang), one) for one in alerts]
+
+
+REFUSED = [
+    {"rule": "not_a_date", "reason": 'due_date "31.4." is not a date as year-month-day'},
+    {"rule": "missing", "reason": "customer_id is missing: column 客户 says nothing"},
+    {"rule": "ragged_line", "reason": "3 fields where the header has 4"},
+    {
+        "rule": "dispute.closed_before_opened",
+        "reason": "The dispute was closed before it was opened.",
+    },
+    {"rule": "invoice.currency_code", "reason": "currency is not an ISO 4217 code"},
+    {"rule": "of.another_time", "reason": "Nobody knows this rule any more."},
+    {"rule": "of.another_time", "reason": None},
+]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_why_a_row_was_refused_is_said_in_the_readers_language(
+    night: Path, tmp_path: Path, lang: str
+) -> None:
+    seen = look(
+        page_of(night, "C-1"), tmp_path,
+        f"""const said = {inline_json(json.dumps(REFUSED))}.map(Zixin.refusal);
+        return {{texts: said.map((one) => one.textContent || one), titles: said.map((one) => one.title || null)}};""",
+        lang=lang,
+    )  # fmt: skip
+
+    assert seen["texts"] == [refusal_says(Words(lang), row) for row in REFUSED]
+    if lang == "en":
+        assert seen["texts"][:-1] == [row["reason"] for row in REFUSED[:-1]]
+        return
+    assert seen["texts"][:4] == [
+        '日期无法识别：due_date "31.4."', "缺少必填内容：customer_id", "该行列数与表头不符",
+        "争议的解决日期早于提出日期。",
+    ]  # fmt: skip
+    assert seen["texts"][4] == "发票的币种不是三位 ISO 代码（如 CNY）。"
+    assert seen["titles"][0] == REFUSED[0]["reason"], "the sentence itself is at hand"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -333,7 +333,7 @@ Zixin.start((file) => {
         { title: word("quality.entity"), cell: (row) => code("entity", row.entity) },
         { title: word("quality.key"), cell: (row) => row.key || UNKNOWN },
         { title: word("quality.rule"), cell: (row) => row.rule },
-        { title: word("quality.reason"), cell: (row) => row.reason || UNKNOWN },
+        { title: word("quality.reason"), cell: (row) => Zixin.refusal(row) },
         { title: word("quality.first_seen"), cell: (row) => row.first_seen || UNKNOWN },
       ], quarantined.rows), shortened(quarantined)] : h("p.soft", {}, word("assurance.no_quarantine")));
   }

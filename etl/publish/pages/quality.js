@@ -50,23 +50,29 @@ Zixin.start((report) => {
     whole.length ? aside(word("quality.whole", { count: decimal(String(whole.length)) }), table(word("quality.balance"), accounts, whole)) : null,
   ] : h("p.soft", {}, word("quality.no_batches")), h("p.note", {}, word("quality.checksum")));
 
+  /* Rules speak English, numbers included; the Chinese page has their meaning, and the English where the pointer rests. */
+  const isChinese = Zixin.language() === "zh";
+  const untold = (text) => (isChinese && text ? { title: text } : {});
+  const told = (row) => (isChinese && row.sentence_zh ? h("span", untold(row.sentence), row.sentence_zh) : h("span", {}, row.sentence));
+
   /* What needs somebody comes first; the rest keeps the order in which it ran. */
   const urgency = ["failed", "warned", "noted"];
   const place = (row) => (urgency.indexOf(row.state) + urgency.length + 1) % (urgency.length + 1);
   const ordered = report.rules.slice().sort((a, b) => place(a) - place(b));
   const ruleColumns = [
-    { title: word("quality.rule"), cell: (row) => [row.rule, h("br"), h("span.explain", {}, row.suite)] },
+    { title: word("quality.rule"), cell: (row) => [h("span", untold(row.why), row.rule), h("br"), h("span.explain", {}, row.suite)] },
     { title: word("quality.severity"), cell: (row) => h("span.whole", {}, code("severity", row.severity)) },
     { title: word("quality.result"), cell: (row) => statusChip(row.state) },
     { title: word("quality.count"), kind: "number", cell: (row) => decimal(row.count) },
-    { title: word("quality.note"), isWide: true, cell: (row) => [row.sentence ? h("span", {}, row.sentence, h("br")) : null, h("span.explain", {}, row.why || "")] },
+    { title: word("quality.note"), isWide: true, cell: (row) => [row.sentence ? told(row) : null, isChinese && row.sentence_zh ? null : [row.sentence ? h("br") : null, h("span.explain", {}, row.why || "")]] },
   ];
+  const passedColumns = isChinese ? ruleColumns.slice(0, -1) : ruleColumns;
   const passed = ordered.filter((row) => row.state === "passed");
   const broken = ordered.filter((row) => row.state !== "passed");
   const late = { rowClass: (row) => (row.state === "failed" ? ".late" : "") };
   const rules = section("rules", "quality.rules", report.rules.length ? [
     broken.length ? table(word("quality.rules"), ruleColumns, broken, late) : h("p", {}, word("quality.all_passed")),
-    passed.length ? aside(word("quality.passed", { count: decimal(String(passed.length)) }), table(word("quality.rules"), ruleColumns, passed)) : null,
+    passed.length ? aside(word("quality.passed", { count: decimal(String(passed.length)) }), table(word("quality.rules"), passedColumns, passed)) : null,
   ] : h("p.soft", {}, word("none")));
 
   const list = report.quarantine;
@@ -74,7 +80,7 @@ Zixin.start((report) => {
     h("p", {}, h("a", { href: "quarantine.csv", download: true }, word("quality.csv"))),
     firstRows(word("quality.list"), [
       { title: word("quality.key"), cell: (row) => [`${code("entity", row.entity)} ${row.key || UNKNOWN}`, h("br"), h("span.explain", {}, row.batch || UNKNOWN)] },
-      { title: word("quality.reason"), cell: (row) => [row.reason || UNKNOWN, h("br"), h("span.explain", {}, row.rule)] },
+      { title: word("quality.reason"), cell: (row) => [Zixin.refusal(row), h("br"), h("span.explain", {}, row.rule)] },
       { title: word("quality.raw"), isWide: true, cell: (row) => h("span.explain", {}, row.raw || UNKNOWN) },
       { title: word("quality.first_seen"), cell: (row) => row.first_seen || UNKNOWN },
     ], list.rows, SHOWN),

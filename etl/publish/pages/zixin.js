@@ -282,6 +282,16 @@ const Zixin = (() => {
 
   /* ---- the frame around every page ---- */
 
+  /* Why a row was refused. Rules and the mapper speak English; the Chinese page has their meaning, with the field
+     and what stood in it, and the sentence itself where the pointer rests. */
+  function refusal(row) {
+    const said = row.reason || UNKNOWN;
+    const known = code("refused", row.rule);
+    if (language !== "zh" || known === String(row.rule)) return said;
+    const [field] = /^[a-z][A-Za-z0-9_]*(?: "[^"]*")?(?= )/.exec(said) || [""];
+    return h("span", { title: said }, field && !known.endsWith("。") ? `${known}：${field}` : known);
+  }
+
   function languageSwitch(redraw) {
     return h("div.languages", { role: "group", "aria-label": word("nav.language") }, [["zh", "中文"], ["en", "English"]].map(([key, name]) =>
       h("button", { type: "button", lang: key === "zh" ? "zh-CN" : "en", "aria-pressed": String(key === language), onclick: () => { keepLanguage(key); redraw(); } }, name)));
@@ -320,6 +330,6 @@ const Zixin = (() => {
   return {
     UNKNOWN, word, code, decimal, money, share, days, measure, exactly, alertSays, rounded, number, trimmed, isMissing, exactCompare,
     h, section, gradeBadge, facts, table, firstRows, bar, details, aside, foldOnPhone, isPhone, shortened, small, chart, start,
-    language: () => language,
+    language: () => language, refusal,
   };
 })();
