@@ -16,6 +16,8 @@ from etl.publish.site import POINTER, read_pointer
 from etl.settings import settings
 
 DAG = "nightly_credit_files"
+SECONDS_BETWEEN_LOOKS = 1.5
+"""A look takes Airflow's API 50 ms of the cores that the night runs on."""
 
 
 def run(client: Client, as_of: date, console: Console) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def run(client: Client, as_of: date, console: Console) -> dict[str, Any]:
     with Progress(console) as progress:
         while (state := client.state(DAG, run_id)) in ("queued", "running"):
             progress.show(client.tasks(DAG, run_id))
-            time.sleep(0.7)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
         tasks = client.tasks(DAG, run_id)
         progress.show(tasks)
     if state != "success":
