@@ -1,6 +1,5 @@
 """Real nights in a temporary lake: for tests that need more than one table."""
 
-import atexit
 import gc
 import hashlib
 import os
@@ -12,7 +11,6 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from etl import models
@@ -20,6 +18,7 @@ from etl.publish.warehouse import drop_unseen, load_night
 from etl.publish.warehouse.tables import night_table
 from etl.run import run_night
 from etl.settings import Settings, use_settings
+from tests.made_once import made_once
 
 LEDGER = """\
 customer,name,invoice,issued,due,amount,paid
@@ -80,18 +79,20 @@ def write_book(folder: Path, book: str = BOOK, **files: str) -> Path:
 
 @cache
 def empty_warehouse() -> Path:
-    """A warehouse with every table and no night, made once a process: to make 250 tables and views with
+    """A warehouse with every table and no night, made once a run: to make 250 tables and views with
     their comments takes a fifth of a small night. Warehouse tests and Airflow's begin without one."""
-    folder = Path(mkdtemp(prefix="warehouse-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    url = f"duckdb:///{folder / 'warehouse.duckdb'}"
-    everything = (*models.models(), *models.comparisons())
-    tables = [
-        night_table(model, ()) for model in everything if model.schema not in models.UNPUBLISHED
-    ]
-    load_night(url, as_of=date(2000, 1, 1), build="none", tables=tables)
-    drop_unseen(url)
-    return folder / "warehouse.duckdb.loaded"
+
+    def make(target: Path) -> None:
+        url = f"duckdb:///{target}"
+        everything = (*models.models(), *models.comparisons())
+        tables = [
+            night_table(model, ()) for model in everything if model.schema not in models.UNPUBLISHED
+        ]
+        load_night(url, as_of=date(2000, 1, 1), build="none", tables=tables)
+        drop_unseen(url)
+        target.with_name(f"{target.name}.loaded").replace(target)
+
+    return made_once("empty-warehouse.duckdb", make)
 
 
 def run(home: Path, book: Path, as_of: str, warehouse_url: str | None = None) -> dict[str, Any]:

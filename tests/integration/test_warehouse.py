@@ -368,8 +368,9 @@ def test_every_model_can_be_loaded(url: str) -> None:
     ]
     assert tables
     publish(url, MONDAY, "m1", tables)
-    for table in tables:
-        assert read(url, f"SELECT * FROM {table.schema}.{table.name}_history") == []
+    views = [f"{table.schema}.{table.name}_history" for table in tables]
+    filled = (f"SELECT '{view}' WHERE EXISTS (SELECT * FROM {view})" for view in views)
+    assert read(url, " UNION ALL ".join(filled)) == []
 
 
 def test_a_url_is_shown_without_its_secrets() -> None:
