@@ -67,6 +67,7 @@ def write_quality(
                 "known_on": source.known_on.isoformat() if source.known_on else None,
                 "status": source.status,
                 "reason": source.sentence or source.remark or None,
+                "reason_zh": chinese.held(source.sentence) or chinese.remark(source.remark),
             }
             for source in sorted(context.sources, key=lambda source: source.feed)
         ],

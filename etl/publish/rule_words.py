@@ -4,6 +4,7 @@ from the contract of the record type.
 Without the numbers of a night: those stand in the English sentence and in the count.
 """
 
+import re
 from collections.abc import Mapping
 
 from etl.entities import ENTITIES, Entity
@@ -49,6 +50,17 @@ def refusals() -> dict[str, list[str]]:
     }
 
 
+STANDS = "is held, yesterday's data stands: "
+FIELDS = re.compile(r"\\{\w+\\}")
+"""What a table rule's sentence quotes, `{received_rows}`, after re.escape."""
+HELD = "已扣留，沿用旧数据：{reasons}"
+BUDGET = re.compile(
+    r"the budget of (?P<budget>\d+) paid calls (is used up|leaves no more): "
+    r"(?P<asked>\d+) customers were asked about, (?P<waiting>\d+) wait for another night\."
+)
+USED_UP = "付费查询的预算 {budget} 次已用完：已查询 {asked} 家客户，其余 {waiting} 家留待下一晚。"
+
+
 class RuleWords:
     """The sentences of one page; each suite is looked into once."""
 
@@ -62,6 +74,27 @@ class RuleWords:
         if suite not in self._suites:
             self._suites[suite] = self._sentences(suite)
         return self._suites[suite].get(rule_id)
+
+    def held(self, sentence: str) -> str | None:
+        """Why a feed is held, when rules hold it; None when something else does. Nothing is kept of a batch
+        that is held but its sentence: the rules are known by their own."""
+        _, _, reasons = sentence.partition(STANDS)
+        if not reasons:
+            return None
+        said = [
+            zh
+            for name, suite in read_suites(ARRIVING).items()
+            for rule in suite.rules
+            if rule.meta.kind == "table" and rule.severity == "critical"
+            if re.search(FIELDS.sub(".*", re.escape(rule.meta.reason)), reasons)
+            if (zh := self.of(f"{ARRIVING}.{name}", rule.rule_id))
+        ]
+        return HELD.format(reasons="".join(said)) if said else None
+
+    def remark(self, sentence: str) -> str | None:
+        """What a pull says of the budget; None for another remark."""
+        found = BUDGET.fullmatch(sentence)
+        return USED_UP.format(**found.groupdict()) if found else None
 
     def _sentences(self, name: str) -> Mapping[str, str]:
         schema, _, table = name.partition(".")

@@ -19,7 +19,7 @@ Zixin.start((report) => {
     { title: word("assurance.status"), cell: (row) => (row.status === "loaded" && isMissing(row.known_on) ? word("status.nothing_yet") : statusChip(row.status)) },
     { title: word("assurance.known_on"), cell: (row) => row.known_on || UNKNOWN },
     { title: word("assurance.last_batch"), cell: (row) => row.batch || UNKNOWN },
-    { title: word("item.note"), cell: (row) => row.reason || "" },
+    { title: word("item.note"), cell: (row) => (Zixin.language() === "zh" && row.reason_zh ? h("span", { title: row.reason }, row.reason_zh) : row.reason || "") },
   ];
   /* What is held, or never came, or has something to say of itself; the others are counted and folded away. */
   const isSound = (row) => row.status === "loaded" && !isMissing(row.known_on) && !row.reason;
