@@ -1,990 +1,670 @@
--- The yardstick that answers the same questions: the whole payment family of a customer in one query by hand.
+-- The yardstick: how each customer pays, in one query as one writes it by hand. Every column of indicator.payment,
+-- for every customer that was ever billed, straight from the ledger. A second implementation of the same definitions
+-- (requirements A0.1, Q5, Q9, Q10, Q12, Q28; formulas C1 to C4) with the settings of policy/article.yaml: base CNY,
+-- window of 12 months (start, night], a cent is tolerated, a dispute holds for 60 days, rates are up to 7 days old,
+-- due dates do not roll, cash on account pays the oldest due first. :as_of is the night, a DATE.
 --
--- Every column of `indicator.payment` for everybody who was ever billed: lines, payments without lines, cash on
--- account (oldest due first), credit notes, claims, disputes, stated balances, write-offs, payers that are not the
--- debtor, other currencies. bench/same_answer.py holds every column against the project's; money exactly, ratios
--- to the sixth digit. The numbers of the policy `article` are written out: 12 months, a tolerance of one cent, 60
--- days of grace, rates of 7 days, no roll of due dates.
---
--- Written for DuckDB and for speed, not for readers. Money is whole cents, in base currency a whole number of 1e-10,
--- exact in 64 bits up to 900 million a bill. A day is counted from the night: 0, and negative before. What belongs
--- together stands in one whole number, because a join pays by the column:
---   account  customer << 10 | currency
---   bill     account << 32 | due + 32768 << 16 | issued + 32768   (due 0: not known)
---   paying   account << 18 | day + 32768 << 2 | kind              (kind 0 cash, 1 given up, 2 set off)
---   event    day + 32768 << 46 | is it no payment << 45 | cents + 2^43; negative: the bill needs more than a look
--- Three of four bills are one line of one payment, and are never grouped. A bill that the last 12 months do not
--- judge and that is not open is dropped. What is rare goes beside the rest (`special`), however long it takes there.
+-- Plain on purpose: money is DECIMAL, a day is a DATE, joins are on the numbers documents have. bench/same_answer.py
+-- asks for the same answer to the last digit. reference_packed.sql is what is left of its time without that.
 
 WITH
 
+-- What one unit of a currency is worth tonight. A pair quoted the other way round serves as well.
 rate AS (
-  SELECT currency, CAST(CAST(ARG_MAX(rate, place) AS DOUBLE) * 100000000 AS BIGINT) AS rate
+  SELECT 'CNY' AS currency, CAST(1 AS DECIMAL(18, 8)) AS to_base
+  UNION ALL
+  SELECT currency, rate
   FROM (
-    SELECT from_currency AS currency, rate, (rate_date - DATE '2000-01-01') * 2 + 1 AS place
+    SELECT from_currency AS currency, rate_date, rate, TRUE AS is_direct
     FROM current.fx_rate
-    WHERE to_currency = 'CNY' AND NOT is_deleted
-      AND rate_date BETWEEN CAST(:as_of AS DATE) - 7 AND CAST(:as_of AS DATE)
+    WHERE NOT is_deleted AND to_currency = 'CNY' AND rate_date BETWEEN :as_of - 7 AND :as_of
     UNION ALL
-    SELECT to_currency, CAST(1 / rate AS DECIMAL(18, 8)), (rate_date - DATE '2000-01-01') * 2
+    SELECT to_currency, rate_date, CAST(CAST(1 / rate AS DECIMAL(28, 10)) AS DECIMAL(18, 8)), FALSE
     FROM current.fx_rate
-    WHERE from_currency = 'CNY' AND NOT is_deleted
-      AND rate_date BETWEEN CAST(:as_of AS DATE) - 7 AND CAST(:as_of AS DATE)
+    WHERE NOT is_deleted AND from_currency = 'CNY' AND rate_date BETWEEN :as_of - 7 AND :as_of
   )
-  GROUP BY currency
+  WHERE currency <> 'CNY'
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY rate_date DESC, is_direct DESC) = 1
 ),
 
--- Limited, so that the planner knows it to be small, and the number fits its 10 bits.
-currency AS MATERIALIZED (
+-- What was billed so far. A bill without a due date falls due after its own terms, else its customer's.
+invoice AS (
   SELECT
-    currency,
-    ROW_NUMBER() OVER (ORDER BY currency) AS currency_no,
-    CASE WHEN currency = 'CNY' THEN 100000000 ELSE rate END AS rate
-  FROM (
-    SELECT DISTINCT currency FROM current.invoice
-    UNION
-    SELECT DISTINCT currency FROM current.payment
-    UNION
-    SELECT DISTINCT currency FROM current.credit_note
-    UNION
-    SELECT DISTINCT currency FROM current.claim
-  )
-  LEFT JOIN rate USING (currency)
-  LIMIT 1023
-),
-
-customer AS MATERIALIZED (
-  SELECT
-    billed.customer_id,
-    ROW_NUMBER() OVER (ORDER BY billed.customer_id) AS customer_no,
-    billed.first_sale,
-    billed.bill_cnt,
-    customer.payment_terms_days AS terms_days
-  FROM (
-    SELECT customer_id, MIN(invoice_date) AS first_sale, COUNT(*) AS bill_cnt
-    FROM current.invoice
-    WHERE NOT is_deleted AND invoice_date <= CAST(:as_of AS DATE)
-    GROUP BY customer_id
-    HAVING COUNT(*) > 0  -- always; the planner takes it for a filter, and builds on the right side
-  ) AS billed
-  LEFT JOIN current.customer ON customer.customer_id = billed.customer_id AND NOT customer.is_deleted
-),
-
--- Marked: something may be known of the bill beside what paid it.
-bill AS NOT MATERIALIZED (
-  SELECT
-    invoice.invoice_id AS bill_id,
-    (customer.customer_no * 1024 + currency.currency_no) * 4294967296
-      + COALESCE(
-        COALESCE(invoice.due_date, invoice.invoice_date + COALESCE(invoice.terms_days, customer.terms_days))
-          - CAST(:as_of AS DATE) + 32768, 0
-      ) * 65536
-      + (invoice.invoice_date - CAST(:as_of AS DATE) + 32768) AS bill,
-    CAST(invoice.amount * 100 AS BIGINT) AS amount,
-    marked.invoice_id IS NOT NULL AS is_marked
+    invoice.invoice_id, invoice.customer_id, invoice.invoice_date, invoice.currency, invoice.amount,
+    COALESCE(
+      invoice.due_date, invoice.invoice_date + COALESCE(invoice.terms_days, customer.payment_terms_days)
+    ) AS due_date
   FROM current.invoice
-  LEFT JOIN currency ON currency.currency = invoice.currency
-  LEFT JOIN customer ON customer.customer_id = invoice.customer_id
-  LEFT JOIN (
-    SELECT invoice_id FROM current.credit_note
-    UNION
-    SELECT invoice_id FROM current.claim WHERE settled_by = 'deduction'
-    UNION
-    SELECT invoice_id FROM current.invoice_balance
-    UNION
-    SELECT invoice_id
-    FROM current.dispute
-    WHERE outcome = 'customer' OR opened_date > CAST(:as_of AS DATE) - 60
-    UNION
-    SELECT invoice_id FROM current.allocation WHERE amount < 0
-  ) AS marked ON marked.invoice_id = invoice.invoice_id
-  WHERE NOT invoice.is_deleted AND invoice.invoice_date <= CAST(:as_of AS DATE)
+  LEFT JOIN current.customer ON customer.customer_id = invoice.customer_id AND NOT customer.is_deleted
+  WHERE NOT invoice.is_deleted AND invoice.invoice_date <= :as_of
 ),
 
-paying AS NOT MATERIALIZED (
+-- Every part of every document that may close a part of an invoice, and the invoice it names. A payment
+-- without allocations is one part, and so is a credit note and a deducted claim.
+part AS (
   SELECT
-    payment.payment_id,
-    payment.invoice_id,
-    (CASE WHEN payment.customer_id IS NULL THEN 0 ELSE COALESCE(customer.customer_no, -1) END * 1024
-      + currency.currency_no) * 262144
-      + (payment.payment_date - CAST(:as_of AS DATE) + 32768) * 4
-      + CASE WHEN payment.kind = 'cash' THEN 0 WHEN payment.kind = 'set_off' THEN 2 ELSE 1 END AS paying,
-    CAST(payment.amount * 100 AS BIGINT) AS whole
+    payment.payment_id AS document_id, payment.kind, payment.customer_id, payment.payment_date AS event_date,
+    payment.currency, payment.amount AS document_amount,
+    COALESCE(allocation.amount, payment.amount) AS amount,
+    COALESCE(allocation.invoice_id, payment.invoice_id) AS invoice_id,
+    allocation.payment_id IS NOT NULL AS is_allocation
   FROM current.payment
-  LEFT JOIN currency ON currency.currency = payment.currency
-  LEFT JOIN customer ON customer.customer_id = payment.customer_id
-  WHERE NOT payment.is_deleted AND payment.payment_date <= CAST(:as_of AS DATE)
-),
-
--- Each line beside its payment and its bill, each payment and each bill without a line. Whole: this one line pays the
--- bill. Odd: another customer's payment, or in another currency. A payment that one line takes whole has no number.
-matched AS MATERIALIZED (
-  SELECT
-    bill_id,
-    bill,
-    amount,
-    is_marked,
-    paying,
-    whole,
-    CASE WHEN is_known THEN cents END AS cents,
-    is_known AND cents = amount AND paying & 3 = 0 AND NOT is_marked AS is_whole,
-    whole IS NULL AND NOT is_marked AS is_unpaid,
-    is_known AND bill >> 32 <> paying >> 18 AS is_odd,
-    CASE WHEN NOT is_known OR cents <> whole OR bill >> 32 <> paying >> 18 THEN payment_id END AS payment_id
-  FROM (
-    SELECT
-      *,
-      COALESCE(bill_id IS NOT NULL AND (is_lined OR ((paying >> 18) & 1023) = ((bill >> 32) & 1023)), FALSE)
-        AS is_known
-    FROM (
-      SELECT
-        COALESCE(allocation.invoice_id, paying.invoice_id) AS invoice_id,
-        paying.payment_id,
-        paying.paying,
-        paying.whole,
-        allocation.payment_id IS NOT NULL AS is_lined,
-        COALESCE(allocation.cents, paying.whole) AS cents
-      FROM (
-        SELECT payment_id, invoice_id, CAST(amount * 100 AS BIGINT) AS cents
-        FROM current.allocation
-        WHERE NOT is_deleted
-      ) AS allocation
-      RIGHT JOIN paying ON paying.payment_id = allocation.payment_id
-    ) AS movement
-    FULL JOIN bill ON bill.bill_id = movement.invoice_id
-  )
-),
-
--- Not kept: what is worked out of a row here is worked out for the rows that somebody asks for.
-entry AS NOT MATERIALIZED (
-  SELECT *, CASE
-      WHEN cents IS NOT NULL
-        THEN (((paying >> 2) & 65535) * 70368744177664 + cents + 8796093022208
-          + CASE WHEN paying & 3 > 0 THEN 35184372088832 ELSE 0 END)
-          * CASE WHEN is_marked OR paying & 3 > 0 OR cents < 0 THEN -1 ELSE 1 END
-      WHEN is_marked THEN -1
-    END AS event
-  FROM matched
-),
-
-in_parts AS MATERIALIZED (
-  SELECT
-    bill_id,
-    ANY_VALUE(bill) AS bill,
-    ANY_VALUE(amount) AS amount,
-    COUNT(event) AS event_cnt,
-    CAST(COALESCE(SUM(cents), 0) AS BIGINT) AS paid,
-    MIN(event) AS first_event,
-    MAX(event) AS last_event,
-    LIST(event) AS events
-  FROM entry
-  WHERE NOT is_whole AND NOT is_unpaid AND bill_id IS NOT NULL
-  GROUP BY bill_id
-),
-
--- Whose bills do not come out once each: one of them was paid as a whole, and something came beside. Theirs are
--- grouped once more, all of them.
-doubled AS MATERIALIZED (
-  SELECT customer_no
-  FROM (
-    SELECT bill >> 42 AS customer_no, COUNT(*) FILTER (WHERE is_whole OR is_unpaid) AS cnt
-    FROM matched
-    GROUP BY customer_no
-    UNION ALL
-    SELECT bill >> 42 AS customer_no, COUNT(*)
-    FROM in_parts
-    GROUP BY customer_no
-  )
-  JOIN customer USING (customer_no)
-  GROUP BY customer_no
-  HAVING SUM(cnt) <> ANY_VALUE(bill_cnt)
-),
-
-piece AS MATERIALIZED (
-  SELECT
-    bill_id,
-    bill >> 32 AS bill_account,
-    amount,
-    NULLIF((bill >> 16) & 65535, 0) - 32768 AS due,
-    (bill & 65535) - 32768 AS issued,
-    event_cnt,
-    paid,
-    first_event,
-    last_event,
-    events
-  FROM (
-    SELECT *
-    FROM in_parts
-    WHERE bill >> 42 NOT IN (SELECT customer_no FROM doubled)
-    UNION ALL
-    SELECT
-      bill_id,
-      ANY_VALUE(bill),
-      ANY_VALUE(amount),
-      COUNT(event),
-      CAST(COALESCE(SUM(cents), 0) AS BIGINT),
-      MIN(event),
-      MAX(event),
-      LIST(event)
-    FROM entry
-    WHERE NOT is_unpaid AND bill >> 42 IN (SELECT customer_no FROM doubled)
-    GROUP BY bill_id
-    UNION ALL
-    SELECT bill_id, bill, amount, 0, 0, NULL, NULL, NULL
-    FROM matched
-    WHERE is_unpaid
-  )
-  WHERE amount - paid > 1 OR first_event < 0 OR (bill >> 16) & 65535 = 0
-    OR ((bill >> 16) & 65535) - 32768 > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-    OR (last_event >> 46) - 32768 > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-),
-
--- The payments of several lines, of a line that leaves something, of none.
-settling AS MATERIALIZED (
-  SELECT
-    payment_id,
-    ANY_VALUE(paying) AS paying,
-    ANY_VALUE(whole) AS whole,
-    CAST(COALESCE(SUM(cents), 0) AS BIGINT) AS paid,
-    LIST(STRUCT_PACK(account := bill >> 32, cents := cents)) FILTER (WHERE is_odd) AS odd
-  FROM matched
-  WHERE payment_id IS NOT NULL
-  GROUP BY payment_id
-),
-
--- What is on account for good: what went back takes the money that came last. Whoever counts payments by this and by
--- the lines above must come to all of them: else one line took a whole payment that has others.
-on_account AS (
-  SELECT
-    account,
-    paid_on,
-    LAG(pool_end, 1, 0) OVER (PARTITION BY account ORDER BY paid_on, payment_id) AS pool_start,
-    pool_end
-  FROM (
-    SELECT
-      account,
-      paid_on,
-      payment_id,
-      GREATEST(MIN(running) OVER (
-        PARTITION BY account ORDER BY paid_on, payment_id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-      ), 0) AS pool_end
-    FROM (
-      SELECT
-        *,
-        SUM(whole - paid) OVER (
-          PARTITION BY account ORDER BY paid_on, payment_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS running
-      FROM (
-        SELECT
-          CASE WHEN payer_account < 1024 AND payer_account > 0
-            THEN LIST_MIN(LIST_TRANSFORM(odd, LAMBDA part: part.account)) // 1024 * 1024 + payer_account
-            ELSE payer_account
-          END AS account,
-          paid_on, payment_id, whole, paid
-        FROM (
-          SELECT *, paying >> 18 AS payer_account, ((paying >> 2) & 65535) - 32768 AS paid_on FROM settling
-        )
-        WHERE paying & 3 = 0 AND whole <> paid AND (
-          SELECT CASE
-            WHEN COUNT(*) = (SELECT COUNT(*) FROM settling)
-              + (SELECT COUNT(*) FROM matched WHERE payment_id IS NULL AND paying IS NOT NULL)
-              THEN TRUE
-            ELSE CAST(ERROR('a line takes the whole of a payment that has other lines') AS BOOLEAN)
-          END
-          FROM current.payment
-          WHERE NOT is_deleted AND payment_date <= CAST(:as_of AS DATE)
-        ) AND (
-          odd IS NULL
-          OR LEN(LIST_FILTER(odd, LAMBDA part: (part.account & 1023) <> (payer_account & 1023))) = 0
-        )
-      )
-      WHERE account > 0
-    )
-  )
-),
-
--- Bills of three events, with a mark, or that cash on account may reach.
-special AS MATERIALIZED (
-  SELECT ROW_NUMBER() OVER () AS bill_no, bill_id, bill_account, amount, due, issued, events
-  FROM piece
-  LEFT JOIN (SELECT DISTINCT account FROM on_account WHERE pool_end > 0) AS pool
-    ON pool.account = CASE WHEN amount - paid > 1 THEN bill_account END
-  WHERE event_cnt > 2 OR first_event < 0 OR account IS NOT NULL
-),
-
--- Kind 0 paid, 1 lowers what is due, 2 closes without paying.
-seen AS MATERIALIZED (
-  SELECT
-    bill_no,
-    (event >> 46) - 32768 AS day,
-    CASE WHEN event & 35184372088832 > 0 THEN 2 ELSE 0 END AS kind,
-    (event & 35184372088831) - 8796093022208 AS cents
-  FROM (SELECT bill_no, ABS(UNNEST(events)) AS event FROM special)
-  WHERE event > 1
+  LEFT JOIN current.allocation
+    ON allocation.payment_id = payment.payment_id AND NOT allocation.is_deleted
+  WHERE NOT payment.is_deleted AND payment.payment_date <= :as_of
   UNION ALL
   SELECT
-    bill_no,
-    credit_date - CAST(:as_of AS DATE),
-    CASE WHEN reason = 'quality_claim' THEN 0 ELSE 1 END,
-    CAST(credit_note.amount * 100 AS BIGINT)
+    credit_note_id, CASE reason WHEN 'quality_claim' THEN 'claim_credit' ELSE 'credit' END,
+    customer_id, credit_date, currency, amount, amount, invoice_id, FALSE
   FROM current.credit_note
-  JOIN currency USING (currency)
-  JOIN special ON bill_id = invoice_id AND (bill_account & 1023) = currency_no
-  WHERE NOT is_deleted AND credit_date <= CAST(:as_of AS DATE)
+  WHERE NOT is_deleted AND credit_date <= :as_of
   UNION ALL
-  SELECT bill_no, claim_date - CAST(:as_of AS DATE), 0, CAST(claim.amount * 100 AS BIGINT)
+  SELECT claim_id, 'claim_deduction', customer_id, claim_date, currency, amount, amount, invoice_id, FALSE
   FROM current.claim
-  JOIN currency USING (currency)
-  JOIN special ON bill_id = invoice_id AND (bill_account & 1023) = currency_no
-  WHERE NOT is_deleted AND settled_by = 'deduction' AND claim_date <= CAST(:as_of AS DATE)
+  WHERE NOT is_deleted AND claim_date <= :as_of AND settled_by = 'deduction'
 ),
 
--- Where the source states a balance, the gap to what was seen is paid the day it was stated, and again if it changes.
-happened AS MATERIALIZED (
-  SELECT bill_no, day, kind, cents
-  FROM seen
+-- Which of them settle: what names an invoice we know, in its currency. An allocation is in the invoice's
+-- currency by definition, whatever the payment's.
+settlement AS MATERIALIZED (
+  SELECT
+    part.document_id, part.kind, part.event_date, part.document_amount, part.amount, part.invoice_id,
+    invoice.invoice_id IS NOT NULL AND (part.is_allocation OR invoice.currency = part.currency) AS settles,
+    settles AND invoice.currency <> part.currency AS is_foreign,
+    settles AND invoice.customer_id IS DISTINCT FROM part.customer_id AS is_for_other
+  FROM part
+  LEFT JOIN current.invoice
+    ON invoice.invoice_id = part.invoice_id
+    AND NOT invoice.is_deleted AND invoice.invoice_date <= :as_of
+),
+
+-- Most payments are cash and go into the payer's own invoices to the last cent. These do not. Nobody knows
+-- what an allocation in another currency used up: such a payment leaves nothing on account.
+special_payment AS MATERIALIZED (
+  SELECT
+    document_id,
+    CASE WHEN BOOL_OR(is_foreign) THEN 0
+      ELSE ANY_VALUE(document_amount) - COALESCE(SUM(amount) FILTER (WHERE settles), 0)
+    END AS left_amount
+  FROM settlement
+  WHERE kind IN ('cash', 'write_off', 'set_off', 'bad_debt_transfer')
+  GROUP BY document_id
+  HAVING left_amount <> 0 OR BOOL_OR(is_foreign OR is_for_other OR kind <> 'cash')
+),
+
+-- What they settle is the payment of whom they settle it for.
+special_line AS MATERIALIZED (
+  SELECT
+    settlement.document_id, settlement.kind, settlement.event_date,
+    invoice.customer_id, invoice.currency, settlement.amount
+  FROM special_payment
+  JOIN settlement ON settlement.document_id = special_payment.document_id AND settlement.settles
+  JOIN current.invoice ON invoice.invoice_id = settlement.invoice_id
+),
+
+-- What is left is the payer's; if nobody is named, it is the customer's whose invoices were paid.
+left_over AS MATERIALIZED (
+  SELECT
+    payment.payment_id AS document_id, payment.kind, payment.payment_date AS event_date,
+    COALESCE(payment.customer_id, MIN(special_line.customer_id)) AS customer_id, payment.currency,
+    special_payment.left_amount AS amount
+  FROM special_payment
+  JOIN current.payment ON payment.payment_id = special_payment.document_id
+  LEFT JOIN special_line ON special_line.document_id = special_payment.document_id
+  WHERE special_payment.left_amount <> 0
+  GROUP BY
+    payment.payment_id, payment.kind, payment.payment_date, payment.customer_id, payment.currency,
+    special_payment.left_amount
+),
+
+special_share AS (
+  SELECT * FROM special_line
   UNION ALL
-  SELECT bill_no, day, 0, gap - LAG(gap, 1, 0) OVER (PARTITION BY bill_no ORDER BY day)
+  SELECT * FROM left_over
+),
+
+-- A source that states a balance knows of payments we were not given: what they must come to by that day,
+-- and only what is new of it.
+unseen AS MATERIALIZED (
+  SELECT
+    invoice_id, stated_on AS event_date,
+    gap - LAG(gap, 1, 0) OVER (PARTITION BY invoice_id ORDER BY stated_on) AS amount
   FROM (
-    SELECT stated.bill_no, stated.day, CASE WHEN ABS(gap) > 1 THEN gap ELSE 0 END AS gap
-    FROM (
-      SELECT
-        stated.bill_no,
-        stated.day,
-        ANY_VALUE(stated.left) - COALESCE(SUM(seen.cents), 0) AS gap
-      FROM (
-        SELECT
-          bill_no,
-          stated_on - CAST(:as_of AS DATE) AS day,
-          amount - CAST(balance_amount * 100 AS BIGINT) AS left
-        FROM current.invoice_balance
-        JOIN special ON bill_id = invoice_id
-        WHERE NOT is_deleted AND stated_on <= CAST(:as_of AS DATE)
-      ) AS stated
-      LEFT JOIN seen ON seen.bill_no = stated.bill_no AND seen.day <= stated.day
-      GROUP BY stated.bill_no, stated.day
-    ) AS stated
+    SELECT
+      stated.invoice_id, stated.stated_on,
+      ANY_VALUE(invoice.amount - stated.balance_amount) - COALESCE(SUM(closing.amount), 0) AS difference,
+      CASE WHEN ABS(difference) > 0.01 THEN difference ELSE 0 END AS gap
+    FROM current.invoice_balance AS stated
+    JOIN current.invoice ON invoice.invoice_id = stated.invoice_id
+    LEFT JOIN (
+      SELECT invoice_id, event_date, amount
+      FROM settlement
+      WHERE settles AND invoice_id IN (SELECT invoice_id FROM current.invoice_balance)
+    ) AS closing ON closing.invoice_id = stated.invoice_id AND closing.event_date <= stated.stated_on
+    WHERE NOT stated.is_deleted AND stated.stated_on <= :as_of
+      AND NOT invoice.is_deleted AND invoice.invoice_date <= :as_of
+    GROUP BY stated.invoice_id, stated.stated_on
   )
 ),
 
-residual AS MATERIALIZED (
+-- What closed an invoice. Cash and claims pay it; a credit lowers what was due; a write-off, a set-off and a
+-- bad-debt transfer close it in the ledger and pay nothing.
+closing AS NOT MATERIALIZED (
   SELECT
-    bill_no,
-    bill_id,
-    bill_account,
-    due,
-    issued,
-    amount,
-    COALESCE(booked, 0) AS booked,
-    COALESCE(booked_before, 0) AS booked_before,
-    GREATEST(amount - COALESCE(credited, 0), 0) AS to_be_paid,
-    GREATEST(amount - COALESCE(credited, 0), 0) - COALESCE(paid, 0) AS residual,
-    COALESCE(paid, 0) AS paid,
-    first_paid,
-    last_paid
-  FROM special
-  LEFT JOIN (
-    SELECT
-      bill_no,
-      SUM(CASE WHEN kind = 0 THEN cents END) AS paid,
-      SUM(CASE WHEN kind = 1 THEN cents END) AS credited,
-      SUM(cents) AS booked,
-      SUM(CASE
-        WHEN day <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE) THEN cents
-      END) AS booked_before,
-      MIN(CASE WHEN kind = 0 THEN day END) AS first_paid,
-      MAX(CASE WHEN kind = 0 THEN day END) AS last_paid
-    FROM happened
-    GROUP BY bill_no
-  ) USING (bill_no)
+    invoice_id, event_date, amount, kind = 'credit' AS is_credit,
+    kind IN ('cash', 'claim_credit', 'claim_deduction') AS is_paid
+  FROM settlement
+  WHERE settles
+  UNION ALL
+  SELECT invoice_id, event_date, amount, FALSE, TRUE
+  FROM unseen
+  WHERE amount <> 0
 ),
 
--- Money on account and bills lie end to end on one line; where they overlap, one pays the other.
-oldest_first AS MATERIALIZED (
+closed AS (
   SELECT
-    owing.bill_no,
-    on_account.paid_on AS day,
-    LEAST(on_account.pool_end, owing.owed_end) - GREATEST(on_account.pool_start, owing.owed_end - owing.residual)
-      AS cents
-  FROM (
-    SELECT
-      bill_no,
-      bill_account,
-      residual,
-      SUM(residual) OVER (
-        PARTITION BY bill_account ORDER BY due, bill_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS owed_end
-    FROM residual
-    WHERE due IS NOT NULL AND residual > 1
-      AND bill_account IN (SELECT account FROM on_account WHERE pool_end > 0)
-  ) AS owing
-  JOIN on_account
-    ON on_account.account = owing.bill_account
-    AND on_account.pool_start < owing.owed_end
-    AND on_account.pool_end > owing.owed_end - owing.residual
+    invoice_id,
+    SUM(amount) AS closed_amount,
+    SUM(amount) FILTER (WHERE event_date <= :as_of - INTERVAL 12 MONTH) AS closed_before_window,
+    SUM(amount) FILTER (WHERE is_credit) AS credited,
+    SUM(amount) FILTER (WHERE is_paid) AS paid,
+    MIN(event_date) FILTER (WHERE is_paid) AS first_paid_date,
+    MAX(event_date) FILTER (WHERE is_paid) AS last_paid_date
+  FROM closing
+  GROUP BY invoice_id
 ),
 
-contested AS (
+-- Invoices that still matter: open tonight or when the window began, or due or paid since. Open in the
+-- ledger is what nothing closed; owed, for the letters, is what nobody paid.
+item AS MATERIALIZED (
   SELECT
-    residual.*,
-    unpaid,
-    CASE
-      WHEN dispute.live_in_full > 0 OR unpaid - COALESCE(dispute.live, 0) <= 1 THEN unpaid
-      ELSE COALESCE(dispute.live, 0)
-    END AS disputed,
-    COALESCE(dispute.won, 0) > 0 AS is_won
+    invoice.invoice_id, invoice.customer_id, invoice.invoice_date, invoice.due_date, invoice.currency,
+    invoice.amount - COALESCE(closed.closed_amount, 0) AS open_amount,
+    CASE WHEN invoice.invoice_date <= :as_of - INTERVAL 12 MONTH
+      THEN invoice.amount - COALESCE(closed.closed_before_window, 0) ELSE 0 END AS opening_amount,
+    GREATEST(invoice.amount - COALESCE(closed.credited, 0), 0) AS due_amount,
+    COALESCE(closed.paid, 0) AS paid_amount,
+    due_amount - paid_amount AS owed_amount,
+    closed.first_paid_date, closed.last_paid_date
+  FROM invoice
+  LEFT JOIN closed ON closed.invoice_id = invoice.invoice_id
+  WHERE open_amount > 0.01 OR opening_amount > 0.01 OR owed_amount > 0.01
+    OR invoice.due_date > :as_of - INTERVAL 12 MONTH OR closed.last_paid_date > :as_of - INTERVAL 12 MONTH
+),
+
+-- Cash on account lies end to end on a line of money, each payment from where the one before it ends. A return
+-- takes back what came last, so each ends at the least that the pool ever falls to after it.
+pool_day AS (
+  SELECT
+    *,
+    SUM(amount) OVER (PARTITION BY customer_id, currency ORDER BY event_date, document_id ROWS UNBOUNDED PRECEDING)
+      AS running_amount
+  FROM left_over
+  WHERE kind = 'cash' AND customer_id IS NOT NULL
+),
+
+pool_end AS (
+  SELECT
+    *,
+    GREATEST(0, MIN(running_amount) OVER (
+      PARTITION BY customer_id, currency ORDER BY event_date, document_id
+      ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    )) AS pool_end
+  FROM pool_day
+),
+
+pool AS MATERIALIZED (
+  SELECT
+    customer_id, currency, event_date, pool_end,
+    LAG(pool_end, 1, 0) OVER (PARTITION BY customer_id, currency ORDER BY event_date, document_id) AS pool_start
+  FROM pool_end
+),
+
+-- What the customer owes lies on the same line, the oldest due first. Where the two overlap, one pays the other.
+owing AS (
+  SELECT
+    invoice_id, customer_id, currency,
+    SUM(owed_amount) OVER (PARTITION BY customer_id, currency ORDER BY due_date, invoice_id ROWS UNBOUNDED PRECEDING)
+      AS owed_end,
+    owed_end - owed_amount AS owed_start
+  FROM item
+  WHERE due_date IS NOT NULL AND owed_amount > 0.01
+    AND (customer_id, currency) IN (SELECT (customer_id, currency) FROM pool)
+),
+
+on_account AS MATERIALIZED (
+  SELECT
+    owing.invoice_id, pool.event_date,
+    LEAST(pool.pool_end, owing.owed_end) - GREATEST(pool.pool_start, owing.owed_start) AS amount
+  FROM pool
+  JOIN owing
+    ON owing.customer_id = pool.customer_id AND owing.currency = pool.currency
+    AND pool.pool_start < owing.owed_end AND pool.pool_end > owing.owed_start
+),
+
+-- Disputes of an invoice tonight. Several add up, one without an amount is about all that is open, and one
+-- without a date holds nothing.
+dispute AS (
+  SELECT
+    invoice_id,
+    BOOL_OR(is_live AND amount IS NULL) AS is_live_in_full,
+    SUM(amount) FILTER (WHERE is_live) AS live_amount,
+    BOOL_OR(outcome = 'customer' AND closed_date <= :as_of) AS is_won
   FROM (
-    SELECT
-      residual.*,
-      put,
-      CASE WHEN residual - COALESCE(put, 0) <= 1 THEN 0 ELSE residual - COALESCE(put, 0) END AS unpaid
-    FROM residual
-    LEFT JOIN (SELECT bill_no, SUM(cents) AS put FROM oldest_first GROUP BY bill_no) USING (bill_no)
-  ) AS residual
+    SELECT *, opened_date > :as_of - 60 AND (closed_date IS NULL OR closed_date > :as_of) AS is_live
+    FROM current.dispute
+    WHERE NOT is_deleted AND (opened_date IS NULL OR opened_date <= :as_of)
+  )
+  GROUP BY invoice_id
+),
+
+-- What is judged of each item: what was due, less what is still unpaid and in dispute.
+judgeable AS (
+  SELECT
+    item.invoice_id, item.customer_id, item.currency, item.invoice_date, item.due_date,
+    item.paid_amount, item.first_paid_date,
+    item.first_paid_date < item.last_paid_date OR paid_on_account.invoice_id IS NOT NULL AS is_paid_in_parts,
+    item.owed_amount - COALESCE(paid_on_account.amount, 0) AS residual,
+    CASE WHEN residual > 0.01 THEN residual ELSE 0 END AS unpaid_amount,
+    CASE WHEN dispute.is_live_in_full OR unpaid_amount - COALESCE(dispute.live_amount, 0) <= 0.01
+      THEN unpaid_amount ELSE COALESCE(dispute.live_amount, 0) END AS disputed_amount,
+    COALESCE(dispute.is_won, FALSE) AS is_dispute_won,
+    GREATEST(item.due_amount - disputed_amount, 0) AS judged_amount
+  FROM item
   LEFT JOIN (
-    SELECT
-      invoice_id,
-      COUNT(*) FILTER (WHERE is_live AND amount IS NULL) AS live_in_full,
-      CAST(SUM(amount) FILTER (WHERE is_live) * 100 AS BIGINT) AS live,
-      COUNT(*) FILTER (WHERE outcome = 'customer' AND closed_date <= CAST(:as_of AS DATE)) AS won
-    FROM (
-      SELECT
-        *,
-        opened_date > CAST(:as_of AS DATE) - 60 AND (closed_date IS NULL OR closed_date > CAST(:as_of AS DATE))
-          AS is_live
-      FROM current.dispute
-      WHERE NOT is_deleted AND (opened_date IS NULL OR opened_date <= CAST(:as_of AS DATE))
-    )
+    SELECT invoice_id, SUM(amount) AS amount
+    FROM on_account
     GROUP BY invoice_id
-  ) AS dispute ON dispute.invoice_id = bill_id
+  ) AS paid_on_account ON paid_on_account.invoice_id = item.invoice_id
+  LEFT JOIN dispute ON dispute.invoice_id = item.invoice_id
+  WHERE item.due_date IS NOT NULL AND judged_amount > 0.01
 ),
 
-judged AS MATERIALIZED (
-  SELECT *, GREATEST(to_be_paid - disputed, 0) AS judged FROM contested
-),
-
--- Paid on several days. Money counts from the day it came to stay; a tolerated cent goes with what settled, and
--- what was paid too much with nothing.
-settled AS (
+-- Most items are paid on one day; only the others have to be followed day by day.
+paid_day AS (
   SELECT
-    bill_no,
-    MIN(CASE WHEN kept = judged THEN day END) AS settled,
-    SUM((kept - earlier) * GREATEST(day - due, 0)) AS late_cent_days,
-    SUM((kept - earlier) * (day - due)) AS signed_cent_days
+    paid.invoice_id, paid.event_date, paid.event_date - judgeable.due_date AS days_late,
+    judgeable.judged_amount, SUM(paid.amount) AS amount
   FROM (
-    SELECT *, LAG(kept, 1, 0) OVER (PARTITION BY bill_no ORDER BY day) AS earlier
-    FROM (
-      SELECT
-        bill_no, day, due, judged,
-        CASE WHEN kept >= judged - 1 THEN judged ELSE GREATEST(kept, 0) END AS kept
-      FROM (
-        SELECT
-          bill_no, day, due, judged,
-          MIN(running) OVER (
-            PARTITION BY bill_no ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-          ) AS kept
-        FROM (
-          SELECT
-            bill_no, day, due, judged,
-            SUM(cents) OVER (
-              PARTITION BY bill_no ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS running
-          FROM (
-            SELECT bill_no, day, ANY_VALUE(due) AS due, ANY_VALUE(judged) AS judged, SUM(cents) AS cents
-            FROM (
-              SELECT bill_no, day, cents FROM happened WHERE kind = 0
-              UNION ALL
-              SELECT bill_no, day, cents FROM oldest_first
-            )
-            JOIN (SELECT bill_no, due, judged FROM judged WHERE first_paid < last_paid OR put > 0) USING (bill_no)
-            GROUP BY bill_no, day
-          )
-        )
-      )
+    SELECT invoice_id, event_date, amount FROM closing WHERE is_paid
+    UNION ALL
+    SELECT invoice_id, event_date, amount FROM on_account
+  ) AS paid
+  JOIN judgeable ON judgeable.invoice_id = paid.invoice_id AND judgeable.is_paid_in_parts
+  GROUP BY ALL
+),
+
+paid_running AS (
+  SELECT *, SUM(amount) OVER (PARTITION BY invoice_id ORDER BY event_date ROWS UNBOUNDED PRECEDING) AS running_amount
+  FROM paid_day
+),
+
+-- Money counts from the day it came to stay: what was returned later paid nothing. The tolerated cent goes
+-- with the payment that settled, and an overpayment weighs nothing.
+paid_for_good AS (
+  SELECT
+    *,
+    MIN(running_amount) OVER (
+      PARTITION BY invoice_id ORDER BY event_date ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    ) AS kept_amount,
+    CASE WHEN kept_amount >= judged_amount - 0.01 THEN judged_amount ELSE GREATEST(kept_amount, 0) END AS paid_amount
+  FROM paid_running
+),
+
+paid_part AS (
+  SELECT *, paid_amount - LAG(paid_amount, 1, 0) OVER (PARTITION BY invoice_id ORDER BY event_date) AS newly_paid
+  FROM paid_for_good
+),
+
+paid_in_parts AS (
+  SELECT
+    invoice_id,
+    MIN(event_date) FILTER (WHERE paid_amount = judged_amount) AS settled_date,
+    SUM(newly_paid * GREATEST(days_late, 0)) AS late_money_days,
+    SUM(newly_paid * days_late) AS signed_money_days
+  FROM paid_part
+  GROUP BY invoice_id
+),
+
+-- When each item was settled, and its money by the days it was late: each payment its own, the open rest till
+-- tonight.
+timed AS (
+  SELECT
+    judgeable.*,
+    CASE WHEN judgeable.unpaid_amount <= judgeable.disputed_amount
+      THEN IF(judgeable.is_paid_in_parts, paid_in_parts.settled_date, judgeable.first_paid_date)
+    END AS settled_date,
+    judgeable.first_paid_date - judgeable.due_date AS paid_late,
+    :as_of - judgeable.due_date AS open_late,
+    CASE WHEN judgeable.paid_amount >= judgeable.judged_amount - 0.01 THEN judgeable.judged_amount
+      ELSE GREATEST(judgeable.paid_amount, 0) END AS paid_once,
+    LEAST(judgeable.unpaid_amount - judgeable.disputed_amount, judgeable.judged_amount) AS open_rest,
+    COALESCE(paid_in_parts.late_money_days, paid_once * GREATEST(paid_late, 0), 0)
+      + open_rest * GREATEST(open_late, 0) AS late_money_days,
+    COALESCE(paid_in_parts.signed_money_days, paid_once * paid_late, 0) + open_rest * open_late
+      AS signed_money_days
+  FROM judgeable
+  LEFT JOIN paid_in_parts ON paid_in_parts.invoice_id = judgeable.invoice_id
+),
+
+-- Judged is what was due or settled in the window, or is open past due however old. What a dispute won by the
+-- customer excused is not.
+judged AS (
+  SELECT
+    timed.customer_id, timed.settled_date IS NOT NULL AS is_settled,
+    COALESCE(timed.settled_date, :as_of) - timed.due_date AS days_overdue,
+    COALESCE(timed.settled_date, :as_of) - timed.invoice_date AS days_to_pay,
+    timed.judged_amount * rate.to_base AS judged_base,
+    timed.late_money_days * rate.to_base AS late_base_days,
+    timed.signed_money_days * rate.to_base AS signed_base_days,
+    timed.due_date > :as_of - INTERVAL 3 MONTH
+      OR COALESCE(timed.settled_date > :as_of - INTERVAL 3 MONTH, FALSE) AS is_recent
+  FROM timed
+  LEFT JOIN rate ON rate.currency = timed.currency
+  WHERE NOT (timed.is_dispute_won AND timed.settled_date IS NOT NULL)
+    AND (
+      timed.due_date > :as_of - INTERVAL 12 MONTH AND timed.due_date <= :as_of
+      OR timed.settled_date > :as_of - INTERVAL 12 MONTH
+      OR timed.settled_date IS NULL AND timed.due_date < :as_of
     )
-  )
-  GROUP BY bill_no
 ),
 
-special_item AS MATERIALIZED (
+-- PAYDEX joins the anchors of its chart by straight lines: every slope is a whole number of 84ths of a point.
+behaviour AS (
   SELECT
-    bill_account,
-    due,
-    issued,
-    CAST(CASE WHEN is_won AND settled IS NOT NULL THEN 0 ELSE judged END AS BIGINT) AS judged,
-    settled,
-    CAST(late_cent_days AS DOUBLE) + LEAST(unpaid - disputed, judged) * GREATEST(-due, 0) AS late_cent_days,
-    CAST(signed_cent_days AS DOUBLE) + LEAST(unpaid - disputed, judged) * (-due) AS signed_cent_days,
-    CAST(CASE WHEN amount - booked > 1 THEN amount - booked ELSE 0 END AS BIGINT) AS open,
-    CAST(CASE
-      WHEN amount - booked_before > 1
-        AND issued <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-        THEN amount - booked_before
-      ELSE 0
-    END AS BIGINT) AS opening
+    customer_id,
+    COUNT(*) AS judged_cnt,
+    COUNT(*) FILTER (WHERE days_overdue <= 0) AS on_time_cnt,
+    COUNT(*) FILTER (WHERE days_overdue < 0) AS early_cnt,
+    COUNT(*) FILTER (WHERE days_overdue = 0) AS exact_cnt,
+    SUM(judged_base) AS judged_base,
+    COALESCE(SUM(judged_base) FILTER (WHERE days_overdue < 0), 0) AS early_base,
+    COALESCE(SUM(judged_base) FILTER (WHERE days_overdue = 0), 0) AS exact_base,
+    MAX(days_overdue) AS days_overdue_max,
+    SUM(GREATEST(days_overdue, 0)) AS late_days,
+    CAST(QUANTILE_CONT(GREATEST(days_overdue, 0), 0.9) AS DECIMAL(18, 6)) AS days_overdue_p90,
+    CAST(QUANTILE_CONT(days_overdue, 0.5) AS DECIMAL(18, 6)) AS days_overdue_median,
+    SUM(late_base_days) AS late_base_days,
+    SUM(signed_base_days) AS signed_base_days,
+    SUM(late_base_days) FILTER (WHERE is_recent) AS recent_base_days,
+    SUM(judged_base) FILTER (WHERE is_recent) AS recent_base,
+    SUM(judged_base * days_to_pay) FILTER (WHERE is_settled) AS pay_base_days,
+    SUM(judged_base) FILTER (WHERE is_settled) AS settled_base,
+    SUM(judged_base * CASE
+      WHEN days_overdue <= -30 THEN 84 * 100
+      WHEN days_overdue <= -20 THEN 84 * 90 - 84 * (days_overdue + 20)
+      WHEN days_overdue <= 0 THEN 84 * 80 - 42 * days_overdue
+      WHEN days_overdue <= 15 THEN 84 * 80 - 56 * days_overdue
+      WHEN days_overdue <= 22 THEN 84 * 70 - 120 * (days_overdue - 15)
+      WHEN days_overdue <= 30 THEN 84 * 60 - 105 * (days_overdue - 22)
+      WHEN days_overdue <= 120 THEN 84 * 50 - 28 * (days_overdue - 30)
+      ELSE 84 * 20
+    END) AS paydex_84ths
+  FROM judged
+  GROUP BY customer_id
+),
+
+-- Sales of each month, less the credit notes issued in it; a quality claim is a cost, not a return.
+month_sales AS MATERIALIZED (
+  SELECT
+    sold.customer_id,
+    CAST(DATE_TRUNC('month', sold.sale_date) AS DATE) AS month_start,
+    MIN(sold.sale_date) FILTER (WHERE sold.is_invoice) AS first_sale_date,
+    SUM(sold.amount * rate.to_base) AS sales_base,
+    SUM(sold.amount * rate.to_base) FILTER (WHERE sold.sale_date > :as_of - INTERVAL 12 MONTH) AS window_base,
+    COUNT(*) FILTER (WHERE sold.is_invoice AND rate.to_base IS NULL) AS no_fx_item_cnt
   FROM (
-    SELECT
-      judged.*,
-      CASE
-        WHEN unpaid > disputed OR (unpaid > 0 AND judged <= 1) THEN NULL
-        WHEN judged <= 1 THEN issued
-        WHEN settled.bill_no IS NULL THEN first_paid
-        ELSE settled.settled
-      END AS settled,
-      COALESCE(settled.late_cent_days, once * GREATEST(first_paid - due, 0), 0) AS late_cent_days,
-      COALESCE(settled.signed_cent_days, once * (first_paid - due), 0) AS signed_cent_days
-    FROM (SELECT *, CASE WHEN paid >= judged - 1 THEN judged ELSE GREATEST(paid, 0) END AS once FROM judged) AS judged
-    LEFT JOIN settled USING (bill_no)
-  )
+    SELECT customer_id, currency, invoice_date AS sale_date, amount, TRUE AS is_invoice
+    FROM current.invoice
+    WHERE NOT is_deleted AND invoice_date <= :as_of
+    UNION ALL
+    SELECT COALESCE(invoice.customer_id, note.customer_id), note.currency, note.credit_date, -note.amount, FALSE
+    FROM current.credit_note AS note
+    LEFT JOIN current.invoice
+      ON invoice.invoice_id = note.invoice_id AND invoice.currency = note.currency
+      AND NOT invoice.is_deleted AND invoice.invoice_date <= :as_of
+    WHERE NOT note.is_deleted AND note.credit_date <= :as_of AND note.reason <> 'quality_claim'
+  ) AS sold
+  LEFT JOIN rate ON rate.currency = sold.currency
+  GROUP BY sold.customer_id, month_start
 ),
 
--- Bills of two events at most.
-plain AS (
+-- The open book in the base currency, by the ledger.
+open_item AS MATERIALIZED (
   SELECT
-    bill_account,
-    due,
-    issued,
-    amount,
-    CASE WHEN amount - paid > 1 THEN amount - paid ELSE 0 END AS open,
-    (first_event >> 46) - 32768 AS first_day,
-    (last_event >> 46) - 32768 AS last_day,
-    (first_event & 35184372088831) - 8796093022208 AS first_cents,
-    CASE WHEN event_cnt > 1 THEN (last_event & 35184372088831) - 8796093022208 ELSE 0 END AS last_cents,
-    CASE WHEN first_cents >= amount - 1 THEN amount ELSE first_cents END AS first_kept,
-    CASE WHEN paid >= amount - 1 THEN amount ELSE paid END AS kept,
-    CASE
-      WHEN amount - paid > 1 THEN NULL
-      WHEN first_cents >= amount - 1 THEN first_day
-      ELSE last_day
-    END AS settled
-  FROM piece
-  WHERE event_cnt <= 2 AND (first_event > 0 OR first_event IS NULL)
-    AND (amount - paid <= 1 OR bill_account NOT IN (SELECT account FROM on_account WHERE pool_end > 0))
-),
-
-item AS (
-  SELECT
-    bill_account,
-    due,
-    issued,
-    amount AS judged,
-    settled,
-    COALESCE(first_kept * GREATEST(first_day - due, 0) + (kept - first_kept) * GREATEST(last_day - due, 0), 0)
-      + open * GREATEST(-due, 0) AS late_cent_days,
-    COALESCE(first_kept * (first_day - due) + (kept - first_kept) * (last_day - due), 0)
-      - open * due AS signed_cent_days,
-    open,
-    CASE
-      WHEN issued > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE) THEN 0
-      ELSE amount - CASE
-        WHEN last_day <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE) THEN kept
-        WHEN first_day <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-          THEN first_kept
-        ELSE 0
-      END
-    END AS opening
-  FROM plain
-  UNION ALL
-  SELECT
-    bill_account,
-    due,
-    issued,
-    amount,
-    paid_on,
-    amount * GREATEST(paid_on - due, 0),
-    amount * (paid_on - due),
-    0,
-    CASE
-      WHEN issued <= CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-        AND paid_on > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-        THEN amount
-      ELSE 0
-    END
-  FROM (
-    SELECT
-      bill >> 32 AS bill_account,
-      NULLIF((bill >> 16) & 65535, 0) - 32768 AS due,
-      (bill & 65535) - 32768 AS issued,
-      ((paying >> 2) & 65535) - 32768 AS paid_on,
-      amount
-    FROM matched
-    WHERE is_whole
-  )
-  WHERE bill_account >> 10 NOT IN (SELECT customer_no FROM doubled) AND (
-    due > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-    OR paid_on > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE)
-  )
-  UNION ALL
-  SELECT * FROM special_item
-),
-
-weighed AS (
-  SELECT
-    bill_account >> 10 AS customer_no,
-    rate,
-    due,
-    CASE WHEN is_judged THEN COALESCE(settled, 0) - due END AS late,
-    CASE WHEN is_judged THEN judged * rate END AS judged,
-    CASE WHEN is_judged THEN CAST(judged * rate AS DOUBLE) END AS weight,
-    CASE WHEN is_judged THEN CAST(rate AS DOUBLE) * late_cent_days END AS late_weight,
-    CASE WHEN is_judged THEN CAST(rate AS DOUBLE) * signed_cent_days END AS signed_weight,
-    CASE WHEN is_judged AND settled IS NOT NULL THEN CAST(judged * rate AS DOUBLE) END AS settled_weight,
-    COALESCE(settled, 0) - issued AS to_pay,
-    due > CAST(CAST(:as_of AS DATE) - INTERVAL 3 MONTH AS DATE) - CAST(:as_of AS DATE)
-      OR settled > CAST(CAST(:as_of AS DATE) - INTERVAL 3 MONTH AS DATE) - CAST(:as_of AS DATE)
-      AS is_recent,
-    CASE WHEN open > 0 THEN open * rate END AS open,
-    CASE WHEN opening > 1 THEN opening * rate END AS opening
-  FROM (
-    SELECT
-      item.*,
-      judged > 1 AND (
-        (due > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE) AND due <= 0)
-        OR (due IS NOT NULL
-          AND settled > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE))
-        OR (settled IS NULL AND due < 0)
-      ) AS is_judged
-    FROM item
-  )
-  JOIN currency ON currency_no = bill_account & 1023
+    item.customer_id, item.invoice_date, :as_of - item.due_date AS days_past_due,
+    IF(item.open_amount > 0.01, item.open_amount, 0) * rate.to_base AS open_base,
+    IF(item.opening_amount > 0.01, item.opening_amount, 0) * rate.to_base AS opening_base
+  FROM item
+  JOIN rate ON rate.currency = item.currency
+  WHERE item.open_amount > 0.01 OR item.opening_amount > 0.01
 ),
 
 book AS (
   SELECT
-    customer_no,
-    COUNT(late) AS judged_cnt,
-    SUM(judged) AS judged,
-    CAST(SUM(judged) AS DOUBLE) AS weight,
-    COUNT(*) FILTER (WHERE late <= 0) AS on_time_cnt,
-    SUM(CASE WHEN late <= 0 THEN weight END) AS on_time_weight,
-    COUNT(*) FILTER (WHERE late < 0) AS early_cnt,
-    SUM(CASE WHEN late < 0 THEN weight END) AS early_weight,
-    MAX(late) AS days_overdue_max,
-    LIST_SORT(LIST(CAST(late AS SMALLINT)) FILTER (WHERE late IS NOT NULL)) AS lates,
-    SUM(GREATEST(late, 0)) AS late_days,
-    SUM(late_weight) AS late_weight,
-    SUM(signed_weight) AS signed_weight,
-    SUM(CASE WHEN is_recent THEN late_weight END) AS recent_late_weight,
-    SUM(CASE WHEN is_recent THEN weight END) AS recent_weight,
-    SUM(settled_weight * to_pay) AS pay_weight,
-    SUM(settled_weight) AS settled_weight,
-    SUM(weight * CASE
-      WHEN late <= -30 THEN 100
-      WHEN late <= -20 THEN 70 - late
-      WHEN late <= 0 THEN 80 - late / 2
-      WHEN late <= 15 THEN 80 - late * 2 / 3
-      WHEN late <= 22 THEN 70 - (late - 15) * 10 / 7
-      WHEN late <= 30 THEN 60 - (late - 22) * 5 / 4
-      WHEN late <= 120 THEN 50 - (late - 30) / 3
-      ELSE 20
-    END) AS paydex_weight,
-    SUM(open) AS open,
-    SUM(CASE WHEN due >= 0 THEN open END) AS current,
-    SUM(CASE WHEN due < 0 THEN open END) AS overdue,
-    SUM(CAST(open AS DOUBLE) * CASE
-      WHEN due < -90 THEN 105
-      WHEN due < -60 THEN 75
-      WHEN due < -30 THEN 45
-      WHEN due < 0 THEN 15
-      ELSE 0
-    END) FILTER (WHERE due IS NOT NULL) AS bucket_days,
-    SUM(CASE WHEN due IS NOT NULL THEN open END) AS dated_open,
-    SUM(opening) AS opening
-  FROM weighed
-  GROUP BY customer_no
+    customer_id,
+    SUM(open_base) AS open_base,
+    SUM(opening_base) AS opening_base,
+    SUM(open_base) FILTER (WHERE days_past_due <= 0) AS current_base,
+    SUM(open_base) FILTER (WHERE days_past_due > 0) AS overdue_base,
+    SUM(open_base) FILTER (WHERE days_past_due IS NOT NULL) AS dated_base,
+    SUM(open_base * CASE
+      WHEN days_past_due > 90 THEN 105
+      WHEN days_past_due > 60 THEN 75
+      WHEN days_past_due > 30 THEN 45
+      WHEN days_past_due > 0 THEN 15
+      WHEN days_past_due <= 0 THEN 0
+    END) AS bucket_base_days
+  FROM open_item
+  GROUP BY customer_id
 ),
 
--- What was sold in a month less what was credited in it, and what is still open of it.
-month AS (
+-- Count-back: the sales of the newest months are what is open. The month that uses it up counts in part.
+counted_month AS (
   SELECT
-    customer_no,
-    month,
-    COUNT(*) FILTER (WHERE is_bill AND base IS NULL) AS no_fx_item_cnt,
-    SUM(base) AS sales,
-    SUM(base) FILTER (WHERE is_in_window) AS window_sales,
-    SUM(open_days) AS open_days
-  FROM (
-    SELECT
-      customer_no,
-      YEAR(invoice_date) * 12 + MONTH(invoice_date) - 24001 AS month,
-      TRUE AS is_bill,
-      CAST(invoice.amount * 100 AS BIGINT) * rate AS base,
-      invoice_date > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) AS is_in_window,
-      NULL AS open_days
-    FROM current.invoice
-    LEFT JOIN currency USING (currency)
-    LEFT JOIN customer USING (customer_id)
-    WHERE NOT is_deleted AND invoice_date <= CAST(:as_of AS DATE)
-    UNION ALL
-    SELECT
-      COALESCE(bill_account >> 10, customer_no),
-      YEAR(credit_date) * 12 + MONTH(credit_date) - 24001,
-      FALSE,
-      -CAST(credit_note.amount * 100 AS BIGINT) * rate,
-      credit_date > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE),
-      NULL
-    FROM current.credit_note
-    JOIN currency USING (currency)
-    LEFT JOIN special ON bill_id = invoice_id AND (bill_account & 1023) = currency_no
-    LEFT JOIN customer USING (customer_id)
-    WHERE NOT is_deleted AND reason <> 'quality_claim' AND credit_date <= CAST(:as_of AS DATE)
-    UNION ALL
-    SELECT
-      bill_account >> 10,
-      YEAR(CAST(:as_of AS DATE) + CAST(issued AS INTEGER)) * 12
-        + MONTH(CAST(:as_of AS DATE) + CAST(issued AS INTEGER)) - 24001,
-      FALSE,
-      NULL,
-      FALSE,
-      CAST(open * rate AS DOUBLE) * -issued
-    FROM (
-      SELECT bill_account, issued, open FROM plain WHERE open > 0
-      UNION ALL
-      SELECT bill_account, issued, open FROM special_item WHERE open > 0
-    )
-    JOIN currency ON currency_no = bill_account & 1023
-  )
-  WHERE customer_no IS NOT NULL
-  GROUP BY customer_no, month
+    customer_id, month_start, LEAST(LAST_DAY(month_start), :as_of) AS month_end,
+    GREATEST(month_sales.sales_base, 0) AS sold_base,
+    SUM(sold_base) OVER (PARTITION BY customer_id ORDER BY month_start DESC ROWS UNBOUNDED PRECEDING) AS upto_base
+  FROM month_sales
+  WHERE customer_id IN (SELECT customer_id FROM book WHERE open_base > 0)
 ),
 
--- A month stands above the worth of its sales, to the 7th digit, in one whole number.
-sale AS (
+count_back AS (
   SELECT
-    customer_no,
-    SUM(no_fx_item_cnt) AS no_fx_item_cnt,
-    SUM(sales) AS sales,
-    SUM(window_sales) AS window_sales,
-    SUM(GREATEST(sales, 0)) AS placed,
-    MIN(month) AS first_month,
-    COUNT(*) AS month_cnt,
-    CASE WHEN COUNT(*) FILTER (WHERE open_days IS NOT NULL AND (sales > 0) IS NOT TRUE) = 0
-      THEN COALESCE(SUM(open_days / CAST(sales AS DOUBLE)), 0) END AS true_dso,
-    LIST(month * 18014398509481984 + CAST(GREATEST(CAST(sales AS DOUBLE), 0) / 1000 AS BIGINT)) AS months
-  FROM month
-  GROUP BY customer_no
+    month.customer_id,
+    MIN(month.month_start) AS first_month,
+    SUM(month.sold_base) AS counted_base,
+    SUM(
+      :as_of - month.month_end
+      + CAST((book.open_base - (month.upto_base - month.sold_base)) / NULLIF(month.sold_base, 0)
+        * (1 + month.month_end - month.month_start) AS DECIMAL(28, 10))
+    ) FILTER (WHERE month.upto_base - month.sold_base < book.open_base AND book.open_base <= month.upto_base) AS days
+  FROM counted_month AS month
+  JOIN book ON book.customer_id = month.customer_id
+  GROUP BY month.customer_id
 ),
 
-odd AS (
+-- True DSO weighs each open item by its age within the sales of its month; without sales nobody knows it.
+true_dso AS (
   SELECT
-    payment_id,
-    kind,
-    paid_on,
-    payer_account,
-    whole,
-    paid,
-    odd,
-    odd_paid,
-    CASE
-      WHEN payer_account > 1024 OR payer_account < 0 THEN payer_account
-      ELSE first_account // 1024 * 1024 + payer_account
-    END AS account,
-    is_other_currency
-  FROM (
-    SELECT
-      *,
-      paying & 3 AS kind,
-      ((paying >> 2) & 65535) - 32768 AS paid_on,
-      paying >> 18 AS payer_account,
-      LIST_SUM(LIST_TRANSFORM(odd, LAMBDA part: part.cents)) AS odd_paid,
-      LIST_MIN(LIST_TRANSFORM(odd, LAMBDA part: part.account)) AS first_account,
-      LEN(LIST_FILTER(odd, LAMBDA part: (part.account & 1023) <> (payer_account & 1023))) > 0 AS is_other_currency
-    FROM settling
-    WHERE odd IS NOT NULL
-  )
+    open_item.customer_id,
+    BOOL_OR(month_sales.sales_base <= 0) AS is_unknown,
+    SUM(TRY_CAST(
+      open_item.open_base * (:as_of - open_item.invoice_date) / NULLIF(GREATEST(month_sales.sales_base, 0), 0)
+      AS DECIMAL(28, 10)
+    )) AS days
+  FROM open_item
+  JOIN month_sales
+    ON month_sales.customer_id = open_item.customer_id
+    AND month_sales.month_start = DATE_TRUNC('month', open_item.invoice_date)
+  WHERE open_item.open_base > 0
+  GROUP BY open_item.customer_id
 ),
 
--- A payment is one row of each customer whose bills it paid.
-received AS (
-  SELECT customer_no, kind, paid_on, whole * rate AS base, COALESCE(whole * rate, 1) > 0 AND whole <> 0 AS is_paid
-  FROM (
-    SELECT
-      paying >> 28 AS customer_no,
-      (paying >> 18) & 1023 AS currency_no,
-      paying & 3 AS kind,
-      ((paying >> 2) & 65535) - 32768 AS paid_on,
-      whole
-    FROM (
-      SELECT paying, whole FROM matched WHERE payment_id IS NULL AND paying >> 28 > 0
-      UNION ALL
-      SELECT paying, whole FROM settling WHERE odd IS NULL AND paying >> 28 > 0
-    )
-    WHERE paying & 3 < 2
-  )
-  JOIN currency USING (currency_no)
+-- What was given up for good, on invoices and on account. A set-off pays with what we owed.
+bad_debt AS (
+  SELECT share.customer_id, SUM(share.amount * rate.to_base) AS lost_base
+  FROM special_share AS share
+  LEFT JOIN rate ON rate.currency = share.currency
+  WHERE share.kind IN ('write_off', 'bad_debt_transfer')
+  GROUP BY share.customer_id
+),
+
+-- A payment in cash is one receipt of each customer it came to, whatever it was split over.
+receipt AS (
+  SELECT payment.customer_id, payment.payment_date, payment.amount, payment.amount * rate.to_base AS paid_base
+  FROM current.payment
+  LEFT JOIN rate ON rate.currency = payment.currency
+  WHERE NOT payment.is_deleted AND payment.payment_date <= :as_of AND payment.kind = 'cash'
+    AND payment.payment_id NOT IN (SELECT document_id FROM special_payment)
   UNION ALL
-  SELECT customer_no, MIN(kind), MIN(paid_on), SUM(cents * rate), COALESCE(SUM(cents * rate), 1) > 0
-  FROM (
-    SELECT payment_id, kind, paid_on, part.account >> 10 AS customer_no, part.account & 1023 AS currency_no, part.cents
-    FROM (SELECT payment_id, kind, paid_on, UNNEST(odd) AS part FROM odd)
-    UNION ALL
-    SELECT payment_id, kind, paid_on, payer_account >> 10, payer_account & 1023, paid - odd_paid
-    FROM odd
-    UNION ALL
-    SELECT payment_id, kind, paid_on, account >> 10, account & 1023, whole - paid
-    FROM odd
-    WHERE NOT is_other_currency
-  )
-  JOIN currency USING (currency_no)
-  WHERE cents <> 0 AND customer_no > 0 AND kind < 2
-  GROUP BY customer_no, payment_id
+  SELECT share.customer_id, share.event_date, SUM(share.amount), SUM(share.amount * rate.to_base)
+  FROM special_share AS share
+  LEFT JOIN rate ON rate.currency = share.currency
+  WHERE share.kind = 'cash'
+  GROUP BY share.customer_id, share.document_id, share.event_date
 ),
 
-cash AS (
+-- A returned payment lowers the sums and is no payment, with a rate or without.
+paying AS (
   SELECT
-    customer_no,
-    COUNT(*) FILTER (WHERE is_paid AND is_in_window) AS payment_cnt,
-    SUM(base) FILTER (WHERE is_in_window) AS payment_base,
-    SUM(base) FILTER (
-      WHERE is_in_window AND paid_on > CAST(CAST(:as_of AS DATE) - INTERVAL 6 MONTH AS DATE) - CAST(:as_of AS DATE)
-    ) AS recent_base,
-    MAX(paid_on) FILTER (WHERE is_paid) AS last_payment,
-    LIST_SORT(LIST(CAST(paid_on AS DOUBLE)) FILTER (WHERE is_paid AND is_in_window)) AS paying_days,
-    SUM(lost) AS lost
-  FROM (
-    SELECT
-      customer_no,
-      paid_on,
-      CASE WHEN kind = 0 THEN base END AS base,
-      CASE WHEN kind = 1 THEN base END AS lost,
-      is_paid AND kind = 0 AS is_paid,
-      paid_on > CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE) - CAST(:as_of AS DATE) AS is_in_window
-    FROM received
-  )
-  GROUP BY customer_no
+    customer_id,
+    SUM(paid_base) FILTER (WHERE payment_date > :as_of - INTERVAL 12 MONTH) AS payment_base,
+    SUM(paid_base) FILTER (WHERE payment_date > :as_of - INTERVAL 6 MONTH) AS recent_base,
+    payment_base - COALESCE(recent_base, 0) AS earlier_base,
+    MAX(payment_date) FILTER (WHERE COALESCE(paid_base, amount) > 0) AS last_payment_date,
+    LIST(payment_date) FILTER (WHERE COALESCE(paid_base, amount) > 0 AND payment_date > :as_of - INTERVAL 12 MONTH)
+      AS payment_dates,
+    LIST_SORT(LIST_DISTINCT(payment_dates)) AS days
+  FROM receipt
+  GROUP BY customer_id
 ),
 
-per_customer AS (
+gap AS (
   SELECT
-    customer.customer_id,
-    customer.first_sale,
-    sale.* EXCLUDE (customer_no, months),
-    book.* EXCLUDE (customer_no, open, current, overdue, opening),
-    cash.* EXCLUDE (customer_no, payment_base),
-    COALESCE(cash.payment_base, 0) AS payment_base,
-    COALESCE(book.open, 0) AS open,
-    COALESCE(book.current, 0) AS current,
-    COALESCE(book.overdue, 0) AS overdue,
-    COALESCE(book.opening, 0) AS opening,
-    CAST(:as_of AS DATE)
-      - GREATEST(CAST(CAST(:as_of AS DATE) - INTERVAL 12 MONTH AS DATE), first_sale - 1) AS window_days,
-    GREATEST(LEAST(
-      12,
-      12 * (YEAR(CAST(:as_of AS DATE)) - YEAR(first_sale)) + MONTH(CAST(:as_of AS DATE)) - MONTH(first_sale)
-      + CASE WHEN DAY(CAST(:as_of AS DATE)) >= DAY(first_sale) THEN 1 ELSE 0 END
-    ), 1) AS window_months,
-    CASE WHEN window_sales > 0 THEN window_sales END AS credit_sales,
-    CASE WHEN book.open > 0 THEN LIST_REVERSE_SORT(months) END AS newest_months
-  FROM customer
-  JOIN sale USING (customer_no)
-  LEFT JOIN book USING (customer_no)
-  LEFT JOIN cash USING (customer_no)
+    customer_id,
+    LEN(days) - 1 AS gap_cnt,
+    days[-1] - days[1] AS gap_sum,
+    LIST_SUM([(days[i + 1] - days[i]) * (days[i + 1] - days[i]) FOR i IN RANGE(1, LEN(days))]) AS gap_square_sum
+  FROM paying
+  WHERE LEN(days) >= 2
 ),
 
--- Newest month first until the receivables are used up: what is left of them, or the month that took the last,
--- negative. The 7th digit of a month may be lost in rounding.
-run_off AS (
+-- Everybody ever billed, and what was sold to them: NULL where no ratio can stand on it.
+sales AS (
   SELECT
-    per_customer.*,
-    CASE WHEN open > 0 THEN LIST_REDUCE(
-      newest_months,
-      LAMBDA rest, sale: CASE
-        WHEN rest < 0 THEN rest
-        WHEN rest - (sale & 18014398509481983) > month_cnt THEN rest - (sale & 18014398509481983)
-        ELSE -(sale >> 54)
-      END,
-      CAST(open // 1000 AS BIGINT)
-    ) END AS rest
-  FROM per_customer
+    customer_id,
+    MIN(first_sale_date) AS first_date,
+    IF(SUM(window_base) > 0, SUM(window_base), NULL) AS sales_base,
+    IF(SUM(month_sales.sales_base) > 0, SUM(month_sales.sales_base), NULL) AS all_sales_base,
+    SUM(no_fx_item_cnt) AS no_fx_item_cnt
+  FROM month_sales
+  GROUP BY customer_id
+  HAVING MIN(first_sale_date) IS NOT NULL
 ),
 
-counted AS (
+-- The window is as long as the customer was: in days, and in months, where a started one counts. Collectable
+-- is, per month of it, what was open before or sold in it and is not still to fall due.
+total AS (
   SELECT
-    run_off.*,
-    CASE WHEN rest < 0 THEN MAKE_DATE(2000 + (-rest) // 12, (-rest) % 12 + 1, 1) END AS month_start,
-    CASE WHEN rest < 0 THEN COALESCE(LIST_SUM(LIST_TRANSFORM(
-      LIST_FILTER(newest_months, LAMBDA sale: sale >> 54 > -rest), LAMBDA sale: sale & 18014398509481983
-    )), 0) END AS newer,
-    CASE WHEN rest < 0 THEN LIST_SUM(LIST_TRANSFORM(
-      LIST_FILTER(newest_months, LAMBDA sale: sale >> 54 = -rest), LAMBDA sale: sale & 18014398509481983
-    )) END AS month_sales,
-    POW(LIST_DISTANCE(paying_days[2:], paying_days[:-2]), 2) AS gap_square_sum,
-    LEN(LIST_FILTER(paying_days, LAMBDA day, i: i > 1 AND day > paying_days[i - 1])) AS gap_cnt,
-    LIST_EXTRACT(paying_days, -1) - LIST_EXTRACT(paying_days, 1) AS gap_sum,
-    (CAST(lates[(judged_cnt + 1) // 2] AS INTEGER) + lates[judged_cnt // 2 + 1]) / 2 AS median,
-    CAST(9 * (judged_cnt - 1) // 10 AS BIGINT) AS p90_place,
-    (9 * (judged_cnt - 1) % 10) / 10 AS p90_rest
-  FROM run_off
+    sales.*,
+    :as_of - GREATEST(CAST(:as_of - INTERVAL 12 MONTH AS DATE), first_date - 1) AS window_days,
+    GREATEST(1, LEAST(12,
+      12 * (YEAR(:as_of) - YEAR(first_date)) + MONTH(:as_of) - MONTH(first_date)
+      + IF(DAY(:as_of) >= DAY(first_date), 1, 0)
+    )) AS window_months,
+    COALESCE(book.open_base, 0) AS open_base,
+    COALESCE(book.current_base, 0) AS current_base,
+    COALESCE(book.overdue_base, 0) AS overdue_base,
+    book.dated_base, book.bucket_base_days,
+    (COALESCE(book.opening_base, 0) - COALESCE(book.current_base, 0)) * window_months + sales.sales_base
+      AS collectable_base
+  FROM sales
+  LEFT JOIN book ON book.customer_id = sales.customer_id
 )
 
 SELECT
-  customer_id,
+  total.customer_id,
   'CNY' AS base_currency,
-  COALESCE(judged_cnt, 0) AS judged_cnt,
-  CAST((COALESCE(judged, 0) + 50000000) // 100000000 AS DECIMAL(28, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) AS judged_amount,
-  ROUND(on_time_cnt / NULLIF(judged_cnt, 0), 6) AS on_time_share_cnt,
-  ROUND(CASE WHEN weight > 0 THEN COALESCE(on_time_weight, 0) / weight END, 6) AS on_time_share_amt,
-  ROUND(early_cnt / NULLIF(judged_cnt, 0), 6) AS early_share_cnt,
-  ROUND(CASE WHEN weight > 0 THEN COALESCE(early_weight, 0) / weight END, 6) AS early_share_amt,
-  ROUND((on_time_cnt - early_cnt) / NULLIF(judged_cnt, 0), 6) AS exact_on_time_share_cnt,
-  ROUND(CASE WHEN weight > 0 THEN (COALESCE(on_time_weight, 0) - COALESCE(early_weight, 0)) / weight END, 6)
+  COALESCE(behaviour.judged_cnt, 0) AS judged_cnt,
+  ROUND(COALESCE(behaviour.judged_base, 0), 2) AS judged_amount,
+  CAST(CAST(behaviour.on_time_cnt / behaviour.judged_cnt AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS on_time_share_cnt,
+  CAST(CAST(
+    (behaviour.early_base + behaviour.exact_base) / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10)
+  ) AS DECIMAL(18, 6)) AS on_time_share_amt,
+  CAST(CAST(behaviour.early_cnt / behaviour.judged_cnt AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS early_share_cnt,
+  CAST(CAST(behaviour.early_base / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS early_share_amt,
+  CAST(CAST(behaviour.exact_cnt / behaviour.judged_cnt AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS exact_on_time_share_cnt,
+  CAST(CAST(behaviour.exact_base / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
     AS exact_on_time_share_amt,
-  days_overdue_max,
-  ROUND(late_days / NULLIF(judged_cnt, 0), 6) AS days_overdue_mean,
-  ROUND(late_weight / weight, 6) AS days_overdue_wavg,
-  ROUND(signed_weight / weight, 6) AS days_overdue_wavg_signed,
-  CASE WHEN judged_cnt > 0 THEN GREATEST(lates[p90_place + 1], 0) * (1 - p90_rest)
-    + COALESCE(GREATEST(lates[p90_place + 2], 0), 0) * p90_rest
-  END AS days_overdue_p90,
-  median AS days_overdue_median,
-  ROUND(recent_late_weight / recent_weight, 6) AS days_overdue_wavg_3m,
-  ROUND(recent_late_weight / recent_weight, 6) - ROUND(late_weight / weight, 6) AS days_overdue_trend,
-  ROUND(pay_weight / settled_weight, 6) AS days_to_pay_wavg,
-  ROUND(bucket_days / dated_open, 6) AS dbt_buckets,
-  ROUND(paydex_weight / weight, 6) AS paydex_like,
-  COALESCE(judged_cnt >= 5 AND early_weight >= 0.799999999999 * weight AND median <= -5, FALSE)
-    AS early_payment_flag,
-  CAST((open + 50000000) // 100000000 AS DECIMAL(28, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) AS open_amount,
-  CAST((overdue + 50000000) // 100000000 AS DECIMAL(28, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) AS overdue_amount,
-  CAST((COALESCE(credit_sales, 0) + 50000000) // 100000000 AS DECIMAL(28, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) AS sales_amount,
-  window_days,
-  ROUND(open / credit_sales * window_days, 6) AS dso,
-  ROUND(current / credit_sales * window_days, 6) AS best_possible_dso,
-  ROUND((open - current) / credit_sales * window_days, 6) AS average_days_delinquent,
-  CASE
-    WHEN open = 0 AND no_fx_item_cnt > 0 THEN NULL
-    WHEN open = 0 THEN 0
-    WHEN rest > 0 THEN 1 + CAST(:as_of AS DATE) - MAKE_DATE(2000 + first_month // 12, first_month % 12 + 1, 1)
-    ELSE ROUND(
-      CAST(:as_of AS DATE) - LEAST(LAST_DAY(month_start), CAST(:as_of AS DATE))
-      + (open / 1000 - newer) / month_sales
-        * (1 + LEAST(LAST_DAY(month_start), CAST(:as_of AS DATE)) - month_start), 6)
-  END AS countback_dso,
-  COALESCE(rest > 0, FALSE) AS dso_capped,
-  CAST(CASE WHEN rest > 0 THEN (open - placed + 50000000) // 100000000 ELSE 0 END AS DECIMAL(28, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) AS dso_residual_amount,
-  CASE WHEN credit_sales IS NOT NULL THEN ROUND(true_dso, 6) END AS true_dso,
-  CASE WHEN open = current OR opening * window_months + COALESCE(credit_sales, 0) > current * window_months
-    THEN ROUND((opening * window_months + credit_sales - open * window_months)
-      / NULLIF(opening * window_months + credit_sales - current * window_months, 0) * 100, 6)
-  END AS cei,
-  COALESCE(payment_cnt, 0) AS payment_cnt_12m,
-  CAST(SIGN(payment_base) * ((ABS(payment_base) + 50000000) // 100000000) AS DECIMAL(28, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) AS payment_amount_12m,
-  ROUND(COALESCE(payment_cnt, 0) / window_months, 6) AS payments_per_month,
-  CASE WHEN gap_cnt > 0 THEN ROUND(gap_sum / gap_cnt, 6) END AS payment_gap_days_mean,
-  CASE WHEN gap_cnt >= 2 THEN ROUND(SQRT(
-    GREATEST(ROUND(gap_square_sum) * gap_cnt - gap_sum * gap_sum, 0) / (gap_cnt * (gap_cnt - 1))
-  ) * gap_cnt / gap_sum, 6) END AS payment_gap_cv,
-  CASE WHEN payment_base - COALESCE(recent_base, 0) > 0
-    THEN ROUND(COALESCE(recent_base, 0) / (payment_base - COALESCE(recent_base, 0)) - 1, 6) END AS payment_amount_trend,
-  -last_payment AS days_since_payment,
-  ROUND(COALESCE(lost, 0) / CASE WHEN sales > 0 THEN sales END, 6) AS bad_debt_ratio,
-  no_fx_item_cnt,
-  CASE WHEN judged_cnt > 0 IS NOT TRUE THEN 'none_judged' WHEN no_fx_item_cnt > 0 THEN 'no_fx' END AS null_reason
-FROM counted
-ORDER BY customer_id
+  behaviour.days_overdue_max,
+  CAST(CAST(behaviour.late_days / behaviour.judged_cnt AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS days_overdue_mean,
+  CAST(CAST(behaviour.late_base_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS days_overdue_wavg,
+  CAST(CAST(behaviour.signed_base_days / NULLIF(behaviour.judged_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS days_overdue_wavg_signed,
+  behaviour.days_overdue_p90,
+  behaviour.days_overdue_median,
+  CAST(CAST(behaviour.recent_base_days / NULLIF(behaviour.recent_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS days_overdue_wavg_3m,
+  days_overdue_wavg_3m - days_overdue_wavg AS days_overdue_trend,
+  CAST(CAST(behaviour.pay_base_days / NULLIF(behaviour.settled_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS days_to_pay_wavg,
+  CAST(CAST(total.bucket_base_days / NULLIF(total.dated_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS dbt_buckets,
+  CAST(CAST(behaviour.paydex_84ths / NULLIF(84 * behaviour.judged_base, 0) AS DECIMAL(18, 10)) AS DECIMAL(18, 6))
+    AS paydex_like,
+  COALESCE(
+    behaviour.judged_cnt >= 5 AND behaviour.early_base >= 0.80 * behaviour.judged_base
+    AND behaviour.days_overdue_median <= -5, FALSE
+  ) AS early_payment_flag,
+  ROUND(total.open_base, 2) AS open_amount,
+  ROUND(total.overdue_base, 2) AS overdue_amount,
+  ROUND(COALESCE(total.sales_base, 0), 2) AS sales_amount,
+  total.window_days,
+  TRY_CAST(TRY_CAST(total.open_base / total.sales_base * total.window_days AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    AS dso,
+  TRY_CAST(TRY_CAST(total.current_base / total.sales_base * total.window_days AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    AS best_possible_dso,
+  TRY_CAST(TRY_CAST(
+    (total.open_base - total.current_base) / total.sales_base * total.window_days AS DECIMAL(28, 10)
+  ) AS DECIMAL(18, 6)) AS average_days_delinquent,
+  CAST(CASE
+    WHEN total.open_base > 0 THEN COALESCE(count_back.days, 1 + :as_of - count_back.first_month)
+    WHEN total.no_fx_item_cnt = 0 THEN 0
+  END AS DECIMAL(18, 6)) AS countback_dso,
+  total.open_base > 0 AND count_back.days IS NULL AS dso_capped,
+  ROUND(IF(dso_capped, total.open_base - count_back.counted_base, 0), 2) AS dso_residual_amount,
+  CASE WHEN total.sales_base IS NOT NULL AND NOT COALESCE(true_dso.is_unknown, FALSE)
+    THEN TRY_CAST(COALESCE(true_dso.days, 0) AS DECIMAL(18, 6)) END AS true_dso,
+  CASE WHEN total.open_base = total.current_base OR total.collectable_base > 0 THEN TRY_CAST(TRY_CAST(
+    (total.collectable_base - (total.open_base - total.current_base) * total.window_months)
+    / NULLIF(total.collectable_base, 0) * 100 AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) END AS cei,
+  COALESCE(LEN(paying.payment_dates), 0) AS payment_cnt_12m,
+  ROUND(COALESCE(paying.payment_base, 0), 2) AS payment_amount_12m,
+  CAST(CAST(payment_cnt_12m / total.window_months AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS payments_per_month,
+  CAST(CAST(gap.gap_sum / gap.gap_cnt AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) AS payment_gap_days_mean,
+  CASE WHEN gap.gap_cnt >= 2 THEN CAST(CAST(
+    SQRT((gap.gap_square_sum * gap.gap_cnt - gap.gap_sum * gap.gap_sum) / (gap.gap_cnt * (gap.gap_cnt - 1)))
+    * gap.gap_cnt / gap.gap_sum AS DECIMAL(18, 10)) AS DECIMAL(18, 6)) END AS payment_gap_cv,
+  CASE WHEN paying.earlier_base > 0 THEN TRY_CAST(TRY_CAST(
+    COALESCE(paying.recent_base, 0) / paying.earlier_base - 1 AS DECIMAL(28, 10)) AS DECIMAL(18, 6)) END
+    AS payment_amount_trend,
+  :as_of - paying.last_payment_date AS days_since_payment,
+  TRY_CAST(TRY_CAST(COALESCE(bad_debt.lost_base, 0) / total.all_sales_base AS DECIMAL(28, 10)) AS DECIMAL(18, 6))
+    AS bad_debt_ratio,
+  total.no_fx_item_cnt,
+  CASE WHEN behaviour.judged_cnt IS NULL THEN 'none_judged' WHEN total.no_fx_item_cnt > 0 THEN 'no_fx' END
+    AS null_reason
+FROM total
+LEFT JOIN behaviour ON behaviour.customer_id = total.customer_id
+LEFT JOIN count_back ON count_back.customer_id = total.customer_id
+LEFT JOIN true_dso ON true_dso.customer_id = total.customer_id
+LEFT JOIN bad_debt ON bad_debt.customer_id = total.customer_id
+LEFT JOIN paying ON paying.customer_id = total.customer_id
+LEFT JOIN gap ON gap.customer_id = total.customer_id

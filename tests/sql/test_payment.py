@@ -500,6 +500,21 @@ def test_a_returned_payment_is_no_payment(night):
     )
 
 
+def test_a_payment_returned_in_a_currency_without_a_rate_is_none_either(night):
+    found = night(
+        invoice=f"invoice_id | due_date | amount | currency\nI1 | {day(40)} | 100 | XAU",
+        payment=f"""
+            payment_id | invoice_id | payment_date | amount | currency
+            P1         | I1         | {day(40)}    | 100    | XAU
+            P2         | I1         | {day(35)}    | -100   | XAU
+        """,
+    )
+    found.expect(
+        "indicator.payment",
+        "payment_cnt_12m | payment_gap_days_mean | days_since_payment\n1 | - | 40",
+    )
+
+
 def test_money_that_went_back_is_no_base_of_a_trend(night):
     """100 went back half a year ago and more, 50 came since: 50 / -100 - 1 would be a fall."""
     found = night(
