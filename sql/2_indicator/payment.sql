@@ -369,7 +369,7 @@ cash AS (
     settlement.customer_id,
     settlement.document_id,
     settlement.event_date,
-    SUM(settlement.amount) AS amount,
+    SUM(settlement.amount) FILTER (WHERE currency.rate_to_base IS NULL) AS unrated,
     SUM(settlement.amount * currency.rate_to_base) AS cash_base
   FROM event.settlement
   CROSS JOIN night
@@ -383,11 +383,11 @@ cash AS (
 paying AS (
   SELECT
     cash.customer_id,
-    COUNT(*) FILTER (WHERE COALESCE(cash.cash_base, cash.amount) > 0) AS payment_cnt,
+    COUNT(*) FILTER (WHERE COALESCE(cash.cash_base, cash.unrated) > 0) AS payment_cnt,
     SUM(cash.cash_base) AS payment_base,
     SUM(cash.cash_base) FILTER (WHERE cash.event_date > night.half_year_start) AS recent_base,
     SUM(cash.cash_base) FILTER (WHERE cash.event_date <= night.half_year_start) AS earlier_base,
-    MAX(cash.event_date) FILTER (WHERE COALESCE(cash.cash_base, cash.amount) > 0) AS last_payment_date
+    MAX(cash.event_date) FILTER (WHERE COALESCE(cash.cash_base, cash.unrated) > 0) AS last_payment_date
   FROM cash
   CROSS JOIN night
   GROUP BY cash.customer_id
@@ -399,7 +399,7 @@ older_cash AS (
     settlement.customer_id,
     settlement.document_id,
     settlement.event_date,
-    SUM(settlement.amount) AS amount,
+    SUM(settlement.amount) FILTER (WHERE currency.rate_to_base IS NULL) AS unrated,
     SUM(settlement.amount * currency.rate_to_base) AS cash_base
   FROM event.settlement
   CROSS JOIN night
@@ -415,14 +415,14 @@ older_cash AS (
 paid_before AS (
   SELECT customer_id, MAX(event_date) AS last_payment_date
   FROM older_cash
-  WHERE COALESCE(cash_base, amount) > 0
+  WHERE COALESCE(cash_base, unrated) > 0
   GROUP BY customer_id
 ),
 
 paying_day AS (
   SELECT DISTINCT customer_id, event_date
   FROM cash
-  WHERE COALESCE(cash_base, amount) > 0
+  WHERE COALESCE(cash_base, unrated) > 0
 ),
 
 gap AS (
