@@ -1,7 +1,6 @@
 """`zixin night` and `make run` on the sample ledger, from an empty home: what a newcomer waits for.
 
-The promises on two cores: at most 15 s (18 since a night has scores, limits and alerts) and, after
-set-up, at most 120 s.
+The promises on two cores: at most 15 s and, after set-up, at most 120 s.
 """
 
 import subprocess
